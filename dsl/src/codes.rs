@@ -1,0 +1,99 @@
+//! The table of all diagnostic codes of the project, each with a one-line summary and a page.
+//!
+//! `E0xx` syntax, `E1xx` names and shapes, `E2xx` recipes, `E3xx` files, data, weights and running, `W0xx` lints.
+//! To add one: a line here, in sorted order, and its page `codes/CODE.md` (title, `## Wrong`, `## Why`, `## Right`).
+
+use crate::diagnostic::{Code, Severity};
+
+/// What is known about a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeInfo {
+    /// The code itself.
+    pub code: Code,
+    /// The constant's name in words, such as `missing semicolon`'s `MISSING_SEMICOLON`.
+    pub name: &'static str,
+    /// One line: lower case, no full stop.
+    pub summary: &'static str,
+    /// The page, as markdown.
+    pub page: &'static str,
+}
+
+impl CodeInfo {
+    /// Whether it is an error or a warning.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+}
+
+/// What there is to say about `code` (`E002`, in any case), or nothing where there is no such code.
+pub fn explain(code: &str) -> Option<&'static CodeInfo> {
+    ALL.iter().find(|info| info.code.0.eq_ignore_ascii_case(code.trim()))
+}
+
+macro_rules! codes {
+    ($($code:ident $name:ident $summary:literal;)*) => {
+        $(
+            #[doc = concat!("`", stringify!($code), "`: ", $summary, ".")]
+            pub const $name: Code = Code(stringify!($code));
+        )*
+        /// Every code, sorted.
+        pub static ALL: &[CodeInfo] = &[$(CodeInfo {
+            code: $name,
+            name: stringify!($name),
+            summary: $summary,
+            page: include_str!(concat!("../codes/", stringify!($code), ".md")),
+        }),*];
+    };
+}
+
+// One line a code, sorted by code.
+#[rustfmt::skip]
+codes! {
+    E001 UNEXPECTED "something else was expected here";
+    E002 MISSING_SEMICOLON "a statement, setting or const does not end in `;`";
+    E003 UNCLOSED_BRACKET "a bracket is opened and never closed";
+    E004 UNMATCHED_BRACKET "a closing bracket has no opening one, or one of another kind";
+    E005 BLOCK_COMMENT "a comment is written as `/* … */`";
+    E006 UNTERMINATED_STRING "a string does not end";
+    E007 UNKNOWN_ESCAPE "a string holds an escape that does not exist";
+    E008 MALFORMED_NUMBER "a number is not written as numbers are";
+    E009 RESERVED_WORD "a reserved word is used as a name";
+    E010 COLON_OR_EQUALS "a `:` stands where `=` belongs, or the other way round";
+    E011 UNKNOWN_CHARACTER "a character has no meaning in the language";
+    E012 FILE_TOO_LARGE "the file is larger than the compiler accepts";
+    E013 NESTED_TOO_DEEPLY "brackets are nested deeper than the compiler accepts";
+    E014 VALUE_TOO_LONG "a value holds more operators than the compiler accepts";
+    E015 MISPLACED_DOC "a doc comment stands where it documents nothing";
+    E016 MISPLACED_ATTRIBUTE "an attribute does not exist or stands where it says nothing";
+    E017 MISPLACED_ITEM "something stands in a place that holds other things";
+    E018 UNKNOWN_OPERATOR "an operator does not exist in the language";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_every_code_has_a_whole_page() {
+        assert!(ALL.is_sorted_by(|a, b| a.code < b.code), "codes must be sorted and unique");
+        for info in ALL {
+            let code = info.code.0;
+            assert!(!info.summary.ends_with('.'), "{code}: the summary ends in a full stop");
+            assert!(info.page.starts_with(&format!("# {code}: ")), "{code}: the page must begin with `# {code}: title`");
+            let mut rest = info.page;
+            for heading in ["\n## Wrong\n", "\n## Why\n", "\n## Right\n"] {
+                let at = rest.find(heading).unwrap_or_else(|| panic!("{code}: no `{}` in order", heading.trim()));
+                rest = &rest[at + heading.len()..];
+                let section = rest.split("\n## ").next().unwrap_or_default();
+                assert_eq!(section.contains("```dlm\n"), heading != "\n## Why\n", "{code}: example in `{}`", heading.trim());
+            }
+        }
+    }
+
+    #[test]
+    fn codes_are_found_in_any_case_and_nothing_else_is() {
+        assert_eq!(explain("e002").map(|info| info.code), Some(MISSING_SEMICOLON));
+        assert_eq!(explain("E999"), None);
+        assert_eq!(explain(""), None);
+    }
+}
