@@ -1,0 +1,16 @@
+//! The dlm compiler: syntax tree to graph to training graph to plan to Rust.
+//!
+//! Pure: no file, environment, clock or randomness. The same text gives the same tokens, byte for byte.
+
+pub mod expr;
+pub mod graph;
+pub mod initializer;
+pub mod loss;
+pub mod lower;
+pub mod op;
+pub mod optimizer;
+pub mod real;
+pub mod recipe;
+pub mod signature;
+pub mod train_graph;
+mod update;

@@ -1,0 +1,395 @@
+//! Lowers a graph to a training graph: forward, backward, penalties, clipping and update for a training step; forward,
+//! probabilities and loss for a prediction.
+
+use crate::expr::{Expr, Leaf, constant, operand};
+use crate::graph::{Graph, NodeId, NodeKind, OutputKind, ParameterId, Role, Unit};
+use crate::op::softmax;
+use crate::recipe::Recipe;
+use crate::signature::Flavor;
+use crate::train_graph::{Columns, Extent, Operation, Tensor, TensorId, TensorKind, TrainGraph, Value, ValueId, Write};
+use crate::update;
+
+/// What is lowered for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// One update from one batch.
+    Training,
+    /// Outputs from parameters alone.
+    Prediction,
+}
+
+/// What a layer's derivative needs of its forward pass.
+#[derive(Clone, Debug, Default)]
+pub struct Saved(pub Vec<ValueId>);
+
+/// A training graph in the making.
+pub struct Lowering<'a> {
+    graph: &'a Graph,
+    mode: Mode,
+    flavor: Flavor,
+    out: TrainGraph,
+    /// The tensor of each parameter, and its value once it has been read.
+    parameters: Vec<(TensorId, Option<ValueId>)>,
+    /// The gradient of each parameter so far.
+    gradients: Vec<Option<ValueId>>,
+    /// The node whose operations are emitted.
+    current: Option<NodeId>,
+    streams: u32,
+}
+
+/// One update of all parameters from one batch.
+pub fn training(unit: &Unit) -> TrainGraph {
+    let mut lowering = Lowering::new(&unit.graph, &unit.recipe, Mode::Training);
+    let (values, saved) = lowering.forward();
+    let mut gradients: Vec<Option<ValueId>> = vec![None; unit.graph.nodes.len()];
+    let loss = lowering.losses(&unit.recipe, &values, Some(&mut gradients));
+    lowering.backward(&saved, &mut gradients);
+    lowering.current = None;
+    lowering.out.loss = Some(update::emit(&mut lowering, &unit.recipe, loss));
+    lowering.finish(&values)
+}
+
+/// The outputs for given inputs, and the loss where targets are given.
+pub fn prediction(unit: &Unit) -> TrainGraph {
+    let mut lowering = Lowering::new(&unit.graph, &unit.recipe, Mode::Prediction);
+    let (values, _) = lowering.forward();
+    for output in &unit.graph.outputs {
+        lowering.current = Some(output.node);
+        let value = values[output.node.0];
+        let probabilities = match output.kind {
+            OutputKind::Class(_) => softmax::shares(&mut lowering, value),
+            OutputKind::Binary | OutputKind::Flags(_) => lowering.map("probability", operand(0).sigmoid(), &[value]),
+            OutputKind::Values(_) => value,
+        };
+        lowering.out.probabilities.push(probabilities);
+    }
+    lowering.out.loss = Some(lowering.losses(&unit.recipe, &values, None));
+    lowering.finish(&values)
+}
+
+impl<'a> Lowering<'a> {
+    fn new(graph: &'a Graph, recipe: &Recipe, mode: Mode) -> Self {
+        let mut out = TrainGraph::default();
+        let parameters = graph
+            .parameters
+            .iter()
+            .enumerate()
+            .map(|(index, parameter)| {
+                let extent = match (parameter.role, parameter.shape.as_slice()) {
+                    // Memory holds the transpose of the file's (out, in).
+                    (Role::Weight, &[units, inputs]) => Extent::new(inputs, Columns::Fixed(units)),
+                    (_, shape) => Extent::new(shape.iter().product(), Columns::One),
+                };
+                out.tensors.push(Tensor {
+                    name: parameter.path.clone(),
+                    extent,
+                    kind: TensorKind::Parameter(ParameterId(index)),
+                });
+                (TensorId(index), None)
+            })
+            .collect();
+        Self {
+            graph,
+            mode,
+            flavor: recipe.flavor,
+            out,
+            parameters,
+            gradients: vec![None; graph.parameters.len()],
+            current: None,
+            streams: 0,
+        }
+    }
+
+    /// Emits every node's meaning; returns each node's value and what its derivative needs.
+    fn forward(&mut self) -> (Vec<ValueId>, Vec<Saved>) {
+        let mut values: Vec<ValueId> = Vec::new();
+        let mut saved = Vec::new();
+        for (index, node) in self.graph.nodes.iter().enumerate() {
+            self.current = Some(NodeId(index));
+            let inputs: Vec<ValueId> = node.inputs.iter().map(|id| values[id.0]).collect();
+            let (value, keep) = match &node.kind {
+                NodeKind::Input(input) => (self.input(*input), Saved::default()),
+                NodeKind::Op(op) => op.forward(self, &inputs),
+            };
+            values.push(value);
+            saved.push(keep);
+        }
+        (values, saved)
+    }
+
+    /// An input, normalised: (raw − shift)·scale.
+    fn input(&mut self, input: usize) -> ValueId {
+        let features = self.graph.inputs[input].shape.iter().product();
+        let name = &self.graph.inputs[input].name;
+        let mut statistic = |suffix: &str, kind| {
+            let tensor = TensorId(self.out.tensors.len());
+            let extent = Extent::new(features, Columns::One);
+            self.out.tensors.push(Tensor { name: format!("normalize.{name}.{suffix}"), extent, kind });
+            tensor
+        };
+        let shift = statistic("shift", TensorKind::Shift(input));
+        let scale = statistic("scale", TensorKind::Scale(input));
+        let raw = self.emit(name, Operation::Input(input), Extent::new(features, Columns::Batch));
+        let (shift, scale) = (self.read(shift), self.read(scale));
+        self.map(name, (operand(0) - operand(1)) * operand(2), &[raw, shift, scale])
+    }
+
+    /// Emits the losses; where `gradients` are wanted, each output's gradient is added to its node's.
+    fn losses(
+        &mut self,
+        recipe: &Recipe,
+        values: &[ValueId],
+        mut gradients: Option<&mut Vec<Option<ValueId>>>,
+    ) -> ValueId {
+        let mut total: Option<ValueId> = None;
+        for (index, (output, setting)) in self.graph.outputs.iter().zip(&recipe.losses).enumerate() {
+            self.current = Some(output.node);
+            let value = values[output.node.0];
+            let rows = match output.kind {
+                OutputKind::Class(_) => 1,
+                _ => self.out.extent(value).rows,
+            };
+            let target = self.emit(&output.name, Operation::Target(index), Extent::new(rows, Columns::Batch));
+            let (mut loss, mut gradient) = setting.loss.emit(self, value, target, gradients.is_some());
+            if setting.weight != 1.0 {
+                loss = self.map("loss", operand(0) * constant(setting.weight), &[loss]);
+                gradient = gradient.map(|g| self.map(&format!("d_{}", output.name), operand(0) * constant(setting.weight), &[g]));
+            }
+            total = Some(match total {
+                None => loss,
+                Some(sum) => self.map("loss", operand(0) + operand(1), &[sum, loss]),
+            });
+            if let (Some(gradients), Some(gradient)) = (gradients.as_deref_mut(), gradient) {
+                self.accumulate(&mut gradients[output.node.0], gradient);
+            }
+        }
+        total.expect("a graph has an output")
+    }
+
+    /// Emits every node's derivative, from the last to the first.
+    fn backward(&mut self, saved: &[Saved], gradients: &mut [Option<ValueId>]) {
+        let needed = self.needs_gradient();
+        for (index, node) in self.graph.nodes.iter().enumerate().rev() {
+            let (NodeKind::Op(op), Some(gradient)) = (&node.kind, gradients[index]) else { continue };
+            self.current = Some(NodeId(index));
+            let wanted: Vec<bool> = node.inputs.iter().map(|id| needed[id.0]).collect();
+            let input_gradients = op.backward(self, &saved[index], gradient, &wanted);
+            for (input, gradient) in node.inputs.iter().zip(input_gradients) {
+                if let (true, Some(gradient)) = (needed[input.0], gradient) {
+                    self.accumulate(&mut gradients[input.0], gradient);
+                }
+            }
+        }
+    }
+
+    /// Which nodes have a trained parameter at or before them: others need no gradient.
+    fn needs_gradient(&self) -> Vec<bool> {
+        let mut needed = Vec::new();
+        for node in &self.graph.nodes {
+            let own = node.parameters.iter().any(|id| self.graph.parameters[id.0].role.trainable());
+            needed.push(own || node.inputs.iter().any(|id| needed[id.0]));
+        }
+        needed
+    }
+
+    fn accumulate(&mut self, sum: &mut Option<ValueId>, term: ValueId) {
+        *sum = Some(match *sum {
+            None => term,
+            Some(so_far) => {
+                let name = self.out.value(so_far).name.clone();
+                self.map(&name, operand(0) + operand(1), &[so_far, term])
+            }
+        });
+    }
+
+    fn finish(mut self, values: &[ValueId]) -> TrainGraph {
+        self.out.outputs = self.graph.outputs.iter().map(|output| values[output.node.0]).collect();
+        self.out.gradients =
+            self.gradients.iter().enumerate().filter_map(|(index, g)| g.map(|g| (ParameterId(index), g))).collect();
+        self.out
+    }
+}
+
+/// What ops, losses and updates emit with.
+impl Lowering<'_> {
+    /// Whether a training step is emitted, with its noise and batch statistics.
+    pub fn training(&self) -> bool {
+        self.mode == Mode::Training
+    }
+
+    /// Whose conventions hold.
+    pub fn flavor(&self) -> Flavor {
+        self.flavor
+    }
+
+    /// The graph that is lowered.
+    pub fn graph(&self) -> &Graph {
+        self.graph
+    }
+
+    /// The size of a value.
+    pub fn extent(&self, value: ValueId) -> Extent {
+        self.out.extent(value)
+    }
+
+    /// Emits an operation. `name` is what the value is called within its layer.
+    pub fn emit(&mut self, name: &str, operation: Operation, extent: Extent) -> ValueId {
+        self.out.values.push(Value { operation, extent, name: name.into(), origin: self.current });
+        ValueId(self.out.values.len() - 1)
+    }
+
+    /// An expression of operands, those with one row or one column repeated.
+    pub fn map(&mut self, name: &str, expr: Expr, operands: &[ValueId]) -> ValueId {
+        let mut extent = Extent::new(1, Columns::One);
+        for id in operands {
+            let operand = self.extent(*id);
+            extent.rows = extent.rows.max(operand.rows);
+            if operand.columns != Columns::One {
+                extent.columns = operand.columns;
+            }
+        }
+        for id in operands {
+            let operand = self.extent(*id);
+            debug_assert!(operand.rows == 1 || operand.rows == extent.rows, "{name}: {operand:?} in {extent:?}");
+            debug_assert!(operand.columns == Columns::One || operand.columns == extent.columns, "{name}: {operand:?} in {extent:?}");
+        }
+        self.emit(name, Operation::Map { expr, operands: operands.to_vec() }, extent)
+    }
+
+    /// `left · right`.
+    pub fn product(&mut self, name: &str, left: (ValueId, Transposed), right: (ValueId, Transposed)) -> ValueId {
+        let (l, r) = (self.extent(left.0), self.extent(right.0));
+        let rows = if left.1 { fixed(l.columns) } else { l.rows };
+        let columns = if right.1 { Columns::Fixed(r.rows) } else { r.columns };
+        let operation =
+            Operation::Product { left: left.0, left_transposed: left.1, right: right.0, right_transposed: right.1 };
+        self.emit(name, operation, Extent::new(rows, columns))
+    }
+
+    /// The sum of each row.
+    pub fn sum_columns(&mut self, name: &str, value: ValueId) -> ValueId {
+        let rows = self.extent(value).rows;
+        self.emit(name, Operation::SumColumns(value), Extent::new(rows, Columns::One))
+    }
+
+    /// The sum of each column.
+    pub fn sum_rows(&mut self, name: &str, value: ValueId) -> ValueId {
+        let columns = self.extent(value).columns;
+        self.emit(name, Operation::SumRows(value), Extent::new(1, columns))
+    }
+
+    /// The sum of all elements: of each row, then of those.
+    pub fn sum_all(&mut self, name: &str, value: ValueId) -> ValueId {
+        let by_row = if self.extent(value).columns == Columns::One { value } else { self.sum_columns(name, value) };
+        if self.extent(by_row).rows == 1 { by_row } else { self.sum_rows(name, by_row) }
+    }
+
+    /// The greatest of each column.
+    pub fn max_rows(&mut self, name: &str, value: ValueId) -> ValueId {
+        let columns = self.extent(value).columns;
+        self.emit(name, Operation::MaxRows(value), Extent::new(1, columns))
+    }
+
+    /// Draws from [0, 1), of a stream of their own.
+    pub fn uniform(&mut self, extent: Extent) -> ValueId {
+        let stream = self.streams;
+        self.streams += 1;
+        self.emit("uniform", Operation::Uniform { stream }, extent)
+    }
+
+    /// The `index`-th parameter of the current layer.
+    pub fn parameter(&mut self, index: usize) -> ValueId {
+        let id = self.parameter_id(index);
+        self.parameter_value(id)
+    }
+
+    /// A parameter of the model.
+    pub fn parameter_value(&mut self, id: ParameterId) -> ValueId {
+        let (tensor, value) = self.parameters[id.0];
+        value.unwrap_or_else(|| {
+            let value = self.read(tensor);
+            self.parameters[id.0].1 = Some(value);
+            value
+        })
+    }
+
+    fn parameter_id(&self, index: usize) -> ParameterId {
+        let node = self.current.expect("parameters belong to a node");
+        self.graph.nodes[node.0].parameters[index]
+    }
+
+    /// Adds to the gradient of the current layer's `index`-th parameter.
+    pub fn gradient(&mut self, index: usize, gradient: ValueId) {
+        let id = self.parameter_id(index);
+        let mut sum = self.gradients[id.0];
+        self.accumulate(&mut sum, gradient);
+        self.gradients[id.0] = sum;
+    }
+
+    /// The gradients of all parameters so far.
+    pub fn gradients(&self) -> Vec<(ParameterId, ValueId)> {
+        self.gradients.iter().enumerate().filter_map(|(index, g)| g.map(|g| (ParameterId(index), g))).collect()
+    }
+
+    /// Attributes what follows to this layer.
+    pub fn set_origin(&mut self, node: Option<NodeId>) {
+        self.current = node;
+    }
+
+    /// Writes the current layer's `index`-th parameter, a statistic.
+    pub fn write_statistic(&mut self, index: usize, value: ValueId) {
+        let id = self.parameter_id(index);
+        self.write(self.parameters[id.0].0, value);
+    }
+
+    /// The tensor of a parameter.
+    pub fn tensor(&self, id: ParameterId) -> TensorId {
+        self.parameters[id.0].0
+    }
+
+    /// A tensor of the optimizer for a parameter.
+    pub fn state(&mut self, id: ParameterId, name: &str, initial: f32) -> TensorId {
+        let Tensor { name: parameter, extent, .. } = &self.out.tensors[self.parameters[id.0].0.0];
+        let tensor = Tensor { name: format!("{parameter}.{name}"), extent: *extent, kind: TensorKind::State(id, initial) };
+        self.out.tensors.push(tensor);
+        TensorId(self.out.tensors.len() - 1)
+    }
+
+    /// What a tensor held before the step.
+    pub fn read(&mut self, tensor: TensorId) -> ValueId {
+        let Tensor { name, extent, .. } = &self.out.tensors[tensor.0];
+        let (name, extent) = (name.clone(), *extent);
+        self.emit(&name, Operation::Read(tensor), extent)
+    }
+
+    /// What a tensor holds after the step.
+    pub fn write(&mut self, tensor: TensorId, value: ValueId) {
+        self.out.writes.push(Write { tensor, value });
+    }
+
+    /// A scalar of the step, computed in `f64` and rounded once.
+    pub fn scalar(&mut self, expr: Expr) -> Expr {
+        let index = self.out.scalars.iter().position(|other| *other == expr).unwrap_or_else(|| {
+            self.out.scalars.push(expr);
+            self.out.scalars.len() - 1
+        });
+        Expr::Leaf(Leaf::Scalar(index))
+    }
+
+    /// `factor` / n, n the number of rows in the batch.
+    pub fn per_row(&mut self, factor: f64) -> Expr {
+        self.scalar(constant(factor) / Expr::Leaf(Leaf::Rows))
+    }
+}
+
+/// Whether a factor's transpose is meant.
+pub type Transposed = bool;
+
+/// The columns of a value whose columns are not the batch.
+fn fixed(columns: Columns) -> usize {
+    match columns {
+        Columns::One => 1,
+        Columns::Fixed(columns) => columns,
+        Columns::Batch => unreachable!("a transposed left factor is a weight"),
+    }
+}

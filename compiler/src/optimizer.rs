@@ -1,0 +1,268 @@
+//! Optimizers: one table, one row each. A row is the update of one element, as expressions of the gradient, the
+//! parameter and the state.
+
+use crate::expr::{Expr, Leaf, constant, operand};
+use crate::signature::{Argument, Arguments, Default, Flavor, Kind, Range, Signature};
+
+/// A row of the table.
+pub struct OptimizerDef {
+    /// How it is called; `lr` is among its arguments.
+    pub signature: Signature,
+    /// The names of its state and what it begins with.
+    pub state: fn(&Arguments) -> Vec<(&'static str, f64)>,
+    /// The update of one element.
+    pub update: fn(&Rule<'_>) -> Update,
+}
+
+impl std::fmt::Debug for OptimizerDef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.signature.name)
+    }
+}
+
+/// What an update is written with.
+pub struct Rule<'a> {
+    /// The optimizer's arguments.
+    pub arguments: &'a Arguments,
+    /// The gradient g, penalties and clipping done.
+    pub gradient: Expr,
+    /// The parameter θ.
+    pub parameter: Expr,
+    /// The state, in the row's order.
+    pub state: Vec<Expr>,
+    /// Makes a scalar of the step from an expression in `f64`, rounded once.
+    pub scalar: &'a dyn Fn(Expr) -> Expr,
+    /// Whether the parameter is a weight: decoupled decay acts on those alone in the notes' flavour.
+    pub is_weight: bool,
+}
+
+impl Rule<'_> {
+    fn number(&self, name: &str) -> Expr {
+        constant(self.arguments.number(name))
+    }
+
+    /// 1 − the number, in `f64`.
+    fn complement(&self, name: &str) -> Expr {
+        constant(1.0 - self.arguments.number(name))
+    }
+
+    /// η.
+    fn rate(&self) -> Expr {
+        (self.scalar)(RATE)
+    }
+
+    fn g(&self) -> Expr {
+        self.gradient.clone()
+    }
+
+    /// βs + (1 − β)x
+    fn moving(&self, state: usize, beta: &str, x: Expr) -> Expr {
+        self.number(beta) * self.state[state].clone() + self.complement(beta) * x
+    }
+
+    fn notes(&self) -> bool {
+        self.arguments.flavor == Flavor::Notes
+    }
+
+    fn flavor(&self) -> Flavor {
+        self.arguments.flavor
+    }
+}
+
+/// The new values of one element.
+pub struct Update {
+    /// Of the parameter, as a function of the new state too: `operand`s named by [`Rule`].
+    pub parameter: Expr,
+    /// Of the state.
+    pub state: Vec<Expr>,
+}
+
+const RATE: Expr = Expr::Leaf(Leaf::LearningRate);
+const UPDATE: Expr = Expr::Leaf(Leaf::Update);
+
+const fn rate(notes: f64, pytorch: f64, keras: f64) -> Argument {
+    let default = Default::Flavored { notes, pytorch, keras };
+    Argument { name: "lr", kind: Kind::Number(Range::NOT_NEGATIVE), default, doc: "the learning rate before the schedule" }
+}
+
+const fn beta(name: &'static str, notes: f64, pytorch: f64, keras: f64, doc: &'static str) -> Argument {
+    Argument { name, kind: Kind::Number(Range::BELOW_ONE), default: Default::Flavored { notes, pytorch, keras }, doc }
+}
+
+const fn eps(notes: f64, pytorch: f64, keras: f64) -> Argument {
+    let default = Default::Flavored { notes, pytorch, keras };
+    Argument { name: "eps", kind: Kind::Number(Range::NOT_NEGATIVE), default, doc: "keeps the divisor from 0" }
+}
+
+const MOMENTUM: Argument = beta("beta", 0.9, 0.9, 0.9, "the share of the momentum that is kept");
+const BETA1: Argument = beta("beta1", 0.9, 0.9, 0.9, "the share of the mean gradient that is kept");
+const BETA2: Argument = beta("beta2", 0.999, 0.999, 0.999, "the share of the mean squared gradient that is kept");
+
+fn no_state(_: &Arguments) -> Vec<(&'static str, f64)> {
+    Vec::new()
+}
+
+fn mean_and_square(_: &Arguments) -> Vec<(&'static str, f64)> {
+    vec![("m", 0.0), ("s", 0.0)]
+}
+
+/// Every optimizer. Adding one is a row here.
+pub static OPTIMIZERS: &[OptimizerDef] = &[
+    OptimizerDef {
+        signature: Signature { name: "sgd", doc: "gradient descent", arguments: &[rate(0.01, 0.001, 0.01)] },
+        state: no_state,
+        update: |rule| Update { parameter: rule.parameter.clone() - rule.rate() * rule.g(), state: vec![] },
+    },
+    OptimizerDef {
+        signature: Signature {
+            name: "momentum",
+            doc: "gradient descent with momentum (Polyak 1964)",
+            arguments: &[rate(0.01, 0.001, 0.01), MOMENTUM],
+        },
+        state: |_| vec![("m", 0.0)],
+        update: |rule| {
+            let kept = rule.number("beta") * rule.state[0].clone();
+            if rule.flavor() == Flavor::Pytorch {
+                let m = kept + rule.g();
+                Update { parameter: rule.parameter.clone() - rule.rate() * m.clone(), state: vec![m] }
+            } else {
+                let m = kept + rule.rate() * rule.g();
+                Update { parameter: rule.parameter.clone() - m.clone(), state: vec![m] }
+            }
+        },
+    },
+    OptimizerDef {
+        signature: Signature {
+            name: "nesterov",
+            doc: "momentum with the gradient taken at the point ahead (Nesterov 1983)",
+            arguments: &[rate(0.01, 0.001, 0.01), MOMENTUM],
+        },
+        state: |_| vec![("m", 0.0)],
+        update: |rule| {
+            let kept = rule.number("beta") * rule.state[0].clone();
+            if rule.flavor() == Flavor::Pytorch {
+                let m = kept + rule.g();
+                let ahead = rule.g() + rule.number("beta") * m.clone();
+                Update { parameter: rule.parameter.clone() - rule.rate() * ahead, state: vec![m] }
+            } else {
+                // What is held and differentiated is Φ = θ − βm, the point ahead: Φ ← Φ − ηg − βm with the new m.
+                let step = rule.rate() * rule.g();
+                let m = kept + step.clone();
+                let ahead = step + rule.number("beta") * m.clone();
+                Update { parameter: rule.parameter.clone() - ahead, state: vec![m] }
+            }
+        },
+    },
+    OptimizerDef {
+        signature: Signature {
+            name: "adagrad",
+            doc: "steps scaled down by all squared gradients so far (Duchi et al. 2011)",
+            arguments: &[rate(0.01, 0.01, 0.001), eps(1e-12, 1e-10, 1e-7)],
+        },
+        state: |arguments| vec![("s", if arguments.flavor == Flavor::Keras { 0.1 } else { 0.0 })],
+        update: |rule| {
+            let s = rule.state[0].clone() + rule.g().square();
+            let step = rule.rate() * rule.g() / root(rule, s.clone());
+            Update { parameter: rule.parameter.clone() - step, state: vec![s] }
+        },
+    },
+    OptimizerDef {
+        signature: Signature {
+            name: "rmsprop",
+            doc: "steps scaled down by recent squared gradients (Tieleman and Hinton 2012)",
+            arguments: &[
+                rate(0.01, 0.01, 0.001),
+                beta("beta", 0.9, 0.99, 0.9, "the share of the mean squared gradient that is kept"),
+                eps(1e-12, 1e-8, 1e-7),
+            ],
+        },
+        state: |_| vec![("s", 0.0)],
+        update: |rule| {
+            let s = rule.moving(0, "beta", rule.g().square());
+            let step = rule.rate() * rule.g() / root(rule, s.clone());
+            Update { parameter: rule.parameter.clone() - step, state: vec![s] }
+        },
+    },
+    OptimizerDef {
+        signature: Signature {
+            name: "adam",
+            doc: "mean gradient over root mean squared gradient (Kingma and Ba 2014)",
+            arguments: &[rate(0.001, 0.001, 0.001), BETA1, BETA2, eps(1e-12, 1e-8, 1e-7)],
+        },
+        state: mean_and_square,
+        update: |rule| adam(rule, rule.parameter.clone()),
+    },
+    OptimizerDef {
+        signature: Signature {
+            name: "adamw",
+            doc: "adam with weight decay apart from the gradient (Loshchilov and Hutter 2017)",
+            arguments: &[
+                rate(0.001, 0.001, 0.001),
+                BETA1,
+                BETA2,
+                eps(1e-12, 1e-8, 1e-7),
+                Argument {
+                    name: "decay",
+                    kind: Kind::Number(Range::NOT_NEGATIVE),
+                    default: Default::Flavored { notes: 0.01, pytorch: 0.01, keras: 0.004 },
+                    doc: "the share of a weight that decays in a step of rate 1",
+                },
+            ],
+        },
+        state: mean_and_square,
+        update: |rule| {
+            let decays = rule.is_weight || !rule.notes();
+            let factor = (rule.scalar)(constant(1.0) - RATE * rule.number("decay"));
+            adam(rule, if decays { rule.parameter.clone() * factor } else { rule.parameter.clone() })
+        },
+    },
+];
+
+/// √(s + ε) in the notes and in Keras, √s + ε in PyTorch.
+fn root(rule: &Rule<'_>, s: Expr) -> Expr {
+    match rule.flavor() {
+        Flavor::Notes | Flavor::Keras => (s + rule.number("eps")).sqrt(),
+        Flavor::Pytorch => s.sqrt() + rule.number("eps"),
+    }
+}
+
+/// Adam's step from `start`, θ or what decay leaves of it.
+fn adam(rule: &Rule<'_>, start: Expr) -> Update {
+    let m = rule.moving(0, "beta1", rule.g());
+    let s = rule.moving(1, "beta2", rule.g().square());
+    let correction = |beta: &str| constant(1.0) - rule.number(beta).pow_int(UPDATE);
+    let step = match rule.flavor() {
+        Flavor::Notes => {
+            let rate = (rule.scalar)(RATE / correction("beta1"));
+            let corrected = (rule.scalar)(constant(1.0) / correction("beta2"));
+            rate * m.clone() / (s.clone() * corrected + rule.number("eps")).sqrt()
+        }
+        Flavor::Pytorch => {
+            let rate = (rule.scalar)(RATE / correction("beta1"));
+            let corrected = (rule.scalar)(constant(1.0) / correction("beta2").sqrt());
+            rate * m.clone() / (s.clone().sqrt() * corrected + rule.number("eps"))
+        }
+        Flavor::Keras => {
+            let rate = (rule.scalar)(RATE * correction("beta2").sqrt() / correction("beta1"));
+            rate * m.clone() / (s.clone().sqrt() + rule.number("eps"))
+        }
+    };
+    Update { parameter: start - step, state: vec![m, s] }
+}
+
+/// The optimizer of this name.
+pub fn find(name: &str) -> Option<&'static OptimizerDef> {
+    OPTIMIZERS.iter().find(|def| def.signature.name == name)
+}
+
+/// The names of all optimizers.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    OPTIMIZERS.iter().map(|def| def.signature.name)
+}
+
+/// The operand that stands for the gradient, parameter and state in an update's map.
+pub const GRADIENT: Expr = operand(0);
+/// See [`GRADIENT`].
+pub const PARAMETER: Expr = operand(1);
+/// See [`GRADIENT`]; the state's n-th is operand 2 + n.
+pub const FIRST_STATE: usize = 2;
