@@ -1,0 +1,74 @@
+//! What the kernels compute, by definition: naive loops that give the same bits as every level.
+//!
+//! Also the maths functions: [`exp`] and the others are those of [`maths::fused`](crate::maths::fused).
+
+pub use crate::maths::fused::{erf, exp, expm1, ln, ln_1p, mul_add, sigmoid, sqrt, tanh};
+use crate::philox;
+
+/// The depth after which a product begins a new sum from zero.
+pub const PANEL: usize = 256;
+/// The lanes in which [`sum`] adds.
+pub const LANES: usize = 16;
+
+/// c\[i\]\[j\] = Σ_d a\[i\]\[d\]·b\[d\]\[j\] for i below `m`, j below `n` and d below `k`, where a\[i\]\[d\] is at
+/// i·`a_row` + d·`a_depth`, b\[d\]\[j\] at d·`b_stride` + j, c\[i\]\[j\] at i·`c_stride` + j.
+///
+/// The depths are taken in panels of [`PANEL`]. Within a panel, fused multiply-add in order, from zero; the panels' results
+/// are added in order to the first one's. A product of depth 0 is 0. No other element of `c` is written.
+///
+/// # Panics
+/// If an operand is too short.
+#[allow(clippy::too_many_arguments)]
+pub fn product(
+    c: &mut [f32],
+    c_stride: usize,
+    a: &[f32],
+    a_row: usize,
+    a_depth: usize,
+    b: &[f32],
+    b_stride: usize,
+    m: usize,
+    n: usize,
+    k: usize,
+) {
+    for i in 0..m {
+        for j in 0..n {
+            let panel = |first: usize| {
+                let depths = first..(first + PANEL).min(k);
+                depths.fold(0.0, |sum, d| mul_add(a[i * a_row + d * a_depth], b[d * b_stride + j], sum))
+            };
+            let first = panel(0);
+            c[i * c_stride + j] = (PANEL..k).step_by(PANEL).fold(first, |sum, d| sum + panel(d));
+        }
+    }
+}
+
+/// The sum of all elements: lane l of [`LANES`] adds the elements l, l + 16, … in order from zero, then the lanes are added
+/// as a balanced tree, lane l and lane l + h for h = 8, 4, 2, 1.
+pub fn sum(x: &[f32]) -> f32 {
+    let mut lanes = [0.0; LANES];
+    for (i, x) in x.iter().enumerate() {
+        lanes[i % LANES] += x;
+    }
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            lanes[lane] += lanes[lane + half];
+        }
+        half /= 2;
+    }
+    lanes[0]
+}
+
+/// Fills `out` with draws from [0, 1), each a multiple of 2⁻²⁴.
+///
+/// Column j of `row` takes word (j/16) mod 4 of block (j/64)·16 + j mod 16. A block is [`philox()`](crate::philox::philox)
+/// of the counter \[block, row, lower half of `step`, lower 16 bits of `stream` and bits 32 to 48 of `step`\] and the key
+/// \[lower, upper half of `seed`\]; of a word the upper 24 bits count.
+pub fn uniform(out: &mut [f32], seed: u64, stream: u32, step: u64, row: u32) {
+    for (j, out) in out.iter_mut().enumerate() {
+        let block = (j / 64) * 16 + j % 16;
+        let words = philox::philox(philox::counter(block as u32, stream, step, row), philox::key(seed));
+        *out = philox::to_unit(words[(j / 16) % 4]);
+    }
+}
