@@ -4,7 +4,26 @@
 //! all its diagnostics.
 
 pub mod ast;
+mod brackets;
+mod build;
 pub mod codes;
 pub mod diagnostic;
+mod docs;
+mod expected;
+#[rustfmt::skip]
+#[allow(dead_code)] // pest generates more than is used
+mod generated;
+mod lexer;
+mod limits;
+mod literal;
+pub mod names;
+mod parse;
+mod syntax_error;
+mod token;
+mod values;
+mod words;
 
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
+pub use limits::{MAX_FILE_SIZE, MAX_NESTING, MAX_OPERATORS};
+pub use parse::parse;
+pub use words::{RESERVED, is_reserved};
