@@ -27,6 +27,32 @@ macro_rules! common_functions {
             lanes[0]
         }
 
+        /// The greatest element, from −∞ on; NaN is never the greatest.
+        $(#[$features])*
+        pub fn greatest(x: &[f32]) -> f32 {
+            x.iter().fold(f32::NEG_INFINITY, |greatest, &x| if x > greatest { x } else { greatest })
+        }
+
+        /// Ends sums of columns that were gathered in lanes, row `lane` of `lanes` for each: the first row then holds the
+        /// sums of the first `n` columns, in the order that [`reference::sum`](crate::reference::sum) defines.
+        ///
+        /// # Panics
+        /// If `lanes` does not hold 16 rows of `stride`.
+        $(#[$features])*
+        #[track_caller]
+        pub fn fold_lanes(lanes: &mut [f32], stride: usize, n: usize) {
+            $crate::level::check::matrix("lanes", lanes.len(), stride, LANES, n);
+            for half in [8, 4, 2, 1] {
+                let (low, high) = lanes.split_at_mut(half * stride);
+                for lane in 0..half {
+                    let (low, high) = (&mut low[lane * stride..][..n], &high[lane * stride..][..n]);
+                    for (low, high) in low.iter_mut().zip(high) {
+                        *low += high;
+                    }
+                }
+            }
+        }
+
         /// dst\[c\]\[r\] = src\[r\]\[c\] for r below `rows` and c below `cols`, with rows `src_stride` and `dst_stride` apart.
         ///
         /// # Panics

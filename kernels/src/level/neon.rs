@@ -1,6 +1,106 @@
-//! The level of its name.
+//! aarch64, whose every processor has NEON and fused multiply-add. Outside of code with this target feature (which the usual
+//! targets have everywhere), calling a function of this module is unsafe: the processor must have it.
+#![allow(clippy::missing_safety_doc)]
 
 pub use crate::maths::fused::*;
 
 super::common::common_functions! { #[target_feature(enable = "neon")] }
-super::product::straightforward! { #[target_feature(enable = "neon")] }
+super::product::product_functions! {
+    { #[target_feature(enable = "neon")] }
+    1 => (1 2 3 4 5 6 7 8 9 10 11 12),
+    2 => (1 2 3 4 5 6 7 8 9 10 11 12),
+    3 => (1 2 3 4 5 6 7 8),
+    4 => (1 2 3 4 5 6),
+    5 => (1), 6 => (1), 7 => (1), 8 => (1), 9 => (1), 10 => (1), 11 => (1), 12 => (1), 13 => (1), 14 => (1), 15 => (1), 16 => (1),
+}
+
+/// 4 elements in one of 32 registers.
+mod vector {
+    use core::arch::aarch64::*;
+
+    pub(super) type Vector = float32x4_t;
+    /// The number of elements.
+    pub(super) type Mask = usize;
+
+    pub(super) const WIDTH: usize = 4;
+    pub(super) const MOST_VECTORS: usize = 4;
+    pub(super) const ROWS: [usize; 16] = [12, 12, 8, 6, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn zero() -> Vector {
+        vdupq_n_f32(0.0)
+    }
+
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn splat(x: f32) -> Vector {
+        vdupq_n_f32(x)
+    }
+
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn fma(a: Vector, b: Vector, c: Vector) -> Vector {
+        vfmaq_f32(c, a, b)
+    }
+
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn add(a: Vector, b: Vector) -> Vector {
+        vaddq_f32(a, b)
+    }
+
+    /// The first `n` elements, 1 ≤ n ≤ 4.
+    #[inline]
+    pub(super) fn mask(n: usize) -> Mask {
+        n
+    }
+
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) unsafe fn load(pointer: *const f32) -> Vector {
+        // SAFETY: the caller's promise.
+        unsafe { vld1q_f32(pointer) }
+    }
+
+    /// Elements that the mask leaves out are zero, and need not be there.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) unsafe fn load_masked(pointer: *const f32, mask: Mask) -> Vector {
+        // SAFETY: the caller's promise, and an array of a vector's size.
+        unsafe {
+            if mask == WIDTH {
+                return vld1q_f32(pointer);
+            }
+            let mut elements = [0.0; WIDTH];
+            for (i, element) in elements.iter_mut().enumerate().take(mask) {
+                *element = *pointer.add(i);
+            }
+            vld1q_f32(elements.as_ptr())
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) unsafe fn store(pointer: *mut f32, x: Vector) {
+        // SAFETY: the caller's promise.
+        unsafe { vst1q_f32(pointer, x) }
+    }
+
+    /// Elements that the mask leaves out are not written, and need not be there.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) unsafe fn store_masked(pointer: *mut f32, x: Vector, mask: Mask) {
+        // SAFETY: the caller's promise, and an array of a vector's size.
+        unsafe {
+            if mask == WIDTH {
+                return vst1q_f32(pointer, x);
+            }
+            let mut elements = [0.0; WIDTH];
+            vst1q_f32(elements.as_mut_ptr(), x);
+            for (i, element) in elements.into_iter().enumerate().take(mask) {
+                *pointer.add(i) = element;
+            }
+        }
+    }
+}

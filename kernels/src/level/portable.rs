@@ -3,4 +3,72 @@
 pub use crate::maths::exact::*;
 
 super::common::common_functions! {}
-super::product::straightforward! {}
+super::product::product_functions! {
+    {}
+    1 => (1 2 3 4), 2 => (1 2), 3 => (1), 4 => (1),
+}
+
+/// 8 elements in an array.
+mod vector {
+    pub(super) type Vector = [f32; WIDTH];
+    /// The number of elements.
+    pub(super) type Mask = usize;
+
+    pub(super) const WIDTH: usize = 8;
+    pub(super) const MOST_VECTORS: usize = 2;
+    pub(super) const ROWS: [usize; 4] = [4, 2, 1, 1];
+
+    #[inline(always)]
+    pub(super) fn zero() -> Vector {
+        [0.0; WIDTH]
+    }
+
+    #[inline(always)]
+    pub(super) fn splat(x: f32) -> Vector {
+        [x; WIDTH]
+    }
+
+    #[inline(always)]
+    pub(super) fn fma(a: Vector, b: Vector, c: Vector) -> Vector {
+        core::array::from_fn(|i| super::mul_add(a[i], b[i], c[i]))
+    }
+
+    #[inline(always)]
+    pub(super) fn add(a: Vector, b: Vector) -> Vector {
+        core::array::from_fn(|i| a[i] + b[i])
+    }
+
+    /// The first `n` elements, 1 ≤ n ≤ 8.
+    #[inline(always)]
+    pub(super) fn mask(n: usize) -> Mask {
+        n
+    }
+
+    #[inline(always)]
+    pub(super) unsafe fn load(pointer: *const f32) -> Vector {
+        // SAFETY: the caller's promise.
+        unsafe { pointer.cast::<Vector>().read_unaligned() }
+    }
+
+    /// Elements that the mask leaves out are zero, and need not be there.
+    #[inline(always)]
+    pub(super) unsafe fn load_masked(pointer: *const f32, mask: Mask) -> Vector {
+        // SAFETY: the caller's promise.
+        core::array::from_fn(|i| if i < mask { unsafe { *pointer.add(i) } } else { 0.0 })
+    }
+
+    #[inline(always)]
+    pub(super) unsafe fn store(pointer: *mut f32, x: Vector) {
+        // SAFETY: the caller's promise.
+        unsafe { pointer.cast::<Vector>().write_unaligned(x) }
+    }
+
+    /// Elements that the mask leaves out are not written, and need not be there.
+    #[inline(always)]
+    pub(super) unsafe fn store_masked(pointer: *mut f32, x: Vector, mask: Mask) {
+        for (i, x) in x.into_iter().enumerate().take(mask) {
+            // SAFETY: the caller's promise.
+            unsafe { *pointer.add(i) = x };
+        }
+    }
+}
