@@ -176,6 +176,17 @@ impl Balancer<'_> {
             return;
         }
         let top_span = self.token(top).span;
+        if self.words.kind(index + 1) == Some(TokenKind::Close(open)) {
+            // `(10])`: the bracket that closes here comes next.
+            let message = format!("this `{}` closes nothing", bracket.close());
+            let diagnostic = Diagnostic::new(codes::UNMATCHED_BRACKET, span, message)
+                .secondary(top_span, format!("`{}` is still open", open.open()))
+                .help("remove it");
+            self.out.diagnostics.push(diagnostic);
+            self.out.edits.push(Edit::blank(span));
+            self.out.broken.push(span);
+            return;
+        }
         let below = self.open.len().checked_sub(2).and_then(|below| self.bracket(self.open[below]));
         self.open.pop();
         if below == Some(bracket) {

@@ -39,7 +39,8 @@ pub(crate) fn in_words(positives: &[Rule], rule: Rule) -> Expected {
         main.retain(|part| *part != NAME);
     }
     if main.iter().any(|part| matches!(*part, "`;`" | "`,`" | "`->`" | "`)`" | "`]`")) {
-        main.retain(|part| !matches!(*part, "`(`" | "`[`"));
+        let link = main.contains(&"`->`");
+        main.retain(|part| !matches!(*part, "`(`" | "`[`") || link && *part == "`(`");
     }
     let mut parts = if main.is_empty() { further } else { main };
     let words = if parts.contains(&ITEM) { vec!["const", "block", "model", "train"] } else { Vec::new() };

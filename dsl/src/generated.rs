@@ -109,6 +109,7 @@ pub enum Rule {
     r#open_brace,
     r#close_brace,
     r#item_word,
+    r#item_keyword,
     r#gap,
     r#item_junk,
     r#dangling_end,
@@ -230,6 +231,7 @@ impl Rule {
             Rule::r#open_brace,
             Rule::r#close_brace,
             Rule::r#item_word,
+            Rule::r#item_keyword,
             Rule::r#gap,
             Rule::r#item_junk,
             Rule::r#dangling_end,
@@ -2992,14 +2994,19 @@ impl ::pest::Parser<Rule> for DlmParser {
                             Rule::r#dot,
                             |state| {
                                 state
-                                    .sequence(|state| {
-                                        state
-                                            .match_string(".")
-                                            .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| {
-                                                state.lookahead(false, |state| { state.match_string(".") })
-                                            })
-                                    })
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string(".")
+                                                        .and_then(|state| {
+                                                            state.lookahead(false, |state| { state.match_string(".") })
+                                                        })
+                                                })
+                                        },
+                                    )
                             },
                         )
                 }
@@ -3033,14 +3040,19 @@ impl ::pest::Parser<Rule> for DlmParser {
                             Rule::r#minus,
                             |state| {
                                 state
-                                    .sequence(|state| {
-                                        state
-                                            .match_string("-")
-                                            .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| {
-                                                state.lookahead(false, |state| { state.match_string(">") })
-                                            })
-                                    })
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("-")
+                                                        .and_then(|state| {
+                                                            state.lookahead(false, |state| { state.match_string(">") })
+                                                        })
+                                                })
+                                        },
+                                    )
                             },
                         )
                 }
@@ -3065,14 +3077,19 @@ impl ::pest::Parser<Rule> for DlmParser {
                             Rule::r#slash,
                             |state| {
                                 state
-                                    .sequence(|state| {
-                                        state
-                                            .match_string("/")
-                                            .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| {
-                                                state.lookahead(false, |state| { state.match_string("/") })
-                                            })
-                                    })
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("/")
+                                                        .and_then(|state| {
+                                                            state.lookahead(false, |state| { state.match_string("/") })
+                                                        })
+                                                })
+                                        },
+                                    )
                             },
                         )
                 }
@@ -3166,10 +3183,7 @@ impl ::pest::Parser<Rule> for DlmParser {
                                         |state| {
                                             state
                                                 .sequence(|state| {
-                                                    self::r#const_word(state)
-                                                        .or_else(|state| { self::r#block_word(state) })
-                                                        .or_else(|state| { self::r#model_word(state) })
-                                                        .or_else(|state| { self::r#train_word(state) })
+                                                    self::r#item_keyword(state)
                                                         .and_then(|state| { self::r#gap(state) })
                                                         .and_then(|state| { self::r#name(state) })
                                                 })
@@ -3177,6 +3191,19 @@ impl ::pest::Parser<Rule> for DlmParser {
                                     )
                             },
                         )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#item_keyword(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    let state = state.check_stack_limit()?;
+                    self::r#const_word(state)
+                        .or_else(|state| { self::r#block_word(state) })
+                        .or_else(|state| { self::r#model_word(state) })
+                        .or_else(|state| { self::r#train_word(state) })
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
@@ -3240,7 +3267,7 @@ impl ::pest::Parser<Rule> for DlmParser {
                                                                             .lookahead(
                                                                                 false,
                                                                                 |state| {
-                                                                                    self::r#item_word(state)
+                                                                                    self::r#item_keyword(state)
                                                                                         .or_else(|state| { self::r#doc(state) })
                                                                                         .or_else(|state| { self::r#hash(state) })
                                                                                         .or_else(|state| { self::r#EOI(state) })
@@ -3265,7 +3292,7 @@ impl ::pest::Parser<Rule> for DlmParser {
                                                                                                             .lookahead(
                                                                                                                 false,
                                                                                                                 |state| {
-                                                                                                                    self::r#item_word(state)
+                                                                                                                    self::r#item_keyword(state)
                                                                                                                         .or_else(|state| { self::r#doc(state) })
                                                                                                                         .or_else(|state| { self::r#hash(state) })
                                                                                                                         .or_else(|state| { self::r#EOI(state) })
@@ -3985,6 +4012,7 @@ impl ::pest::Parser<Rule> for DlmParser {
                     Rule::r#open_brace => rules::r#open_brace(state),
                     Rule::r#close_brace => rules::r#close_brace(state),
                     Rule::r#item_word => rules::r#item_word(state),
+                    Rule::r#item_keyword => rules::r#item_keyword(state),
                     Rule::r#gap => rules::r#gap(state),
                     Rule::r#item_junk => rules::r#item_junk(state),
                     Rule::r#dangling_end => rules::r#dangling_end(state),

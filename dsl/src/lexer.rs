@@ -18,10 +18,11 @@ pub(crate) struct Lexed {
 
 /// The tokens of `source`, comments among them.
 pub(crate) fn lex(source: &str) -> Lexed {
-    let mut lexer = Lexer { source, at: 0, line: 0, indent: None, out: Lexed::default() };
+    let mut lexer = Lexer { source, at: 0, line: 0, line_end: 0, indent: None, out: Lexed::default() };
     if source.starts_with('\u{feff}') {
         lexer.out.edits.push(Edit::blank(Span::new(0, 3)));
         lexer.at = 3;
+        lexer.line = 3;
     }
     while lexer.at < source.len() {
         lexer.step();
@@ -36,6 +37,8 @@ pub(crate) struct Lexer<'a> {
     pub(crate) at: usize,
     /// Where the line begins.
     line: usize,
+    /// Where the line ends, its line break left out: kept, since a line may hold many strings.
+    line_end: usize,
     /// The column of the line's first token.
     indent: Option<usize>,
     pub(crate) out: Lexed,
@@ -86,8 +89,7 @@ impl<'a> Lexer<'a> {
 
     /// The rest of the line, without its end.
     pub(crate) fn rest_of_line(&self) -> &'a str {
-        let rest = self.rest();
-        let line = rest.split('\n').next().unwrap_or_default();
+        let line = &self.source[self.at..self.line_end];
         line.strip_suffix('\r').unwrap_or(line)
     }
 
@@ -107,6 +109,9 @@ impl<'a> Lexer<'a> {
 
     fn step(&mut self) {
         let rest = self.rest();
+        if self.at == 0 || self.at > self.line_end {
+            self.line_end = rest.find('\n').map_or(self.source.len(), |end| self.at + end);
+        }
         let bytes = rest.as_bytes();
         match bytes[0] {
             b'\n' => {

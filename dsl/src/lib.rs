@@ -3,27 +3,37 @@
 //! Pure: no file, environment, clock or randomness. [`parse`](fn@parse) never panics and returns a tree together with
 //! all its diagnostics.
 
+pub mod aliases;
 pub mod ast;
 mod brackets;
 mod build;
 pub mod codes;
 pub mod diagnostic;
 mod docs;
+#[cfg(feature = "testing")]
+pub mod expectation;
 mod expected;
+mod format;
 #[rustfmt::skip]
 #[allow(dead_code)] // pest generates more than is used
 mod generated;
 mod lexer;
 mod limits;
+mod line_index;
 mod literal;
 pub mod names;
 mod parse;
+pub mod plain;
+#[cfg(feature = "render")]
+pub mod render;
 mod syntax_error;
 mod token;
 mod values;
 mod words;
 
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
+pub use format::format;
 pub use limits::{MAX_FILE_SIZE, MAX_NESTING, MAX_OPERATORS};
+pub use line_index::{LineIndex, Location};
 pub use parse::parse;
 pub use words::{RESERVED, is_reserved};

@@ -169,14 +169,16 @@ impl Lexer<'_> {
         let marks = raw_string_marks(self.rest()).unwrap_or_default();
         let line = self.rest_of_line();
         let begin = marks + 2;
+        let end = format!("\"{}", "#".repeat(marks));
         if marks > 2 {
             let span = Span::new(self.at, self.at + begin);
-            let diagnostic = Diagnostic::new(codes::UNTERMINATED_STRING, span, "a raw string has at most two `#`");
-            self.report(diagnostic.help("write `r\"…\"`, `r#\"…\"#` or `r##\"…\"##`"), span, "");
-            self.at += begin;
-            return;
+            let diagnostic = Diagnostic::new(codes::UNTERMINATED_STRING, span, "a raw string has at most two `#`")
+                .help("write `r\"…\"`, `r#\"…\"#` or `r##\"…\"##`");
+            let length = line[begin..].find(&end).map_or(line.len(), |found| begin + found + end.len());
+            let whole = Span::new(self.at, self.at + length);
+            self.report(diagnostic, whole, "\"\"");
+            return self.push(TokenKind::Text, length);
         }
-        let end = format!("\"{}", "#".repeat(marks));
         match line[begin..].find(&end) {
             Some(found) => self.push(TokenKind::Text, begin + found + end.len()),
             None => self.unterminated(begin),

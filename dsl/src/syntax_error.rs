@@ -127,10 +127,13 @@ impl Builder<'_> {
         if let Some(diagnostic) = self.misplaced(rule, first, found) {
             return self.report(diagnostic);
         }
-        let positives = match &error.variant {
-            ErrorVariant::ParsingError { positives, .. } => positives.as_slice(),
-            ErrorVariant::CustomError { .. } => &[],
+        let ErrorVariant::ParsingError { positives, .. } = &error.variant else {
+            // Only a limit on pest's calls, which nothing here sets, ends in another kind of error.
+            return self.report(Diagnostic::new(codes::UNEXPECTED, place, "this cannot be read"));
         };
+        let port = matches!(self.words.text(first), "input" | "output");
+        let of_type = port && found > 0 && self.words.text(found - 1) == ":";
+        let positives = if of_type { &[Rule::r#type] } else { positives.as_slice() };
         let diagnostic = self.unexpected(rule, positives, found, place);
         self.report(diagnostic);
     }
@@ -155,7 +158,8 @@ impl Builder<'_> {
         let token: &Token = words.tokens.get(first)?;
         let item = matches!(word, "const" | "block" | "model" | "train") && words.is_name(first + 1);
         let statement = matches!(word, "input" | "output" | "repeat" | "residual")
-            || words.is_name(first) && (matches!(next, "(" | "->" | ";") || next == ":" && rule != Rule::lone_statement);
+            || words.is_name(first) && (matches!(next, "(" | "->") || next == ":" && rule != Rule::lone_statement)
+            || words.is_name(first) && next == ";" && rule == Rule::lone_item;
         let (message, help) = match rule {
             Rule::lone_item if item => return None,
             Rule::lone_item if statement => (

@@ -1,0 +1,164 @@
+//! Diagnostics for people and tools: as rustc draws them, as plain text, as JSON.
+
+use crate::{
+    ast::Span,
+    diagnostic::{Diagnostic, Severity},
+    line_index::LineIndex,
+};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, renderer::DecorStyle};
+use serde_json::{Value, json};
+
+/// `diagnostics` as rustc would draw them, each with the lines of `source` that it is about; `path` is shown as it is. `color`
+/// says whether to use the terminal's colours; without them the text is plain and fits any place, such as `compile_error!`.
+///
+/// Every diagnostic ends in a line break; there is an empty line between two.
+pub fn terminal(diagnostics: &[Diagnostic], source: &str, path: &str, color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let drawn: Vec<String> = diagnostics.iter().map(|diagnostic| draw(&renderer, diagnostic, source, path)).collect();
+    drawn.join("\n")
+}
+
+fn draw(renderer: &Renderer, diagnostic: &Diagnostic, source: &str, path: &str) -> String {
+    let level = match diagnostic.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let primary = AnnotationKind::Primary.span(range(source, diagnostic.primary.span));
+    let mut snippet = Snippet::source(source).path(path).annotation(match diagnostic.primary.message.as_str() {
+        "" => primary,
+        message => primary.label(message),
+    });
+    for label in &diagnostic.secondary {
+        let context = AnnotationKind::Context.span(range(source, label.span));
+        snippet = snippet.annotation(if label.message.is_empty() { context } else { context.label(label.message.as_str()) });
+    }
+    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.0);
+    let mut group = title.element(snippet);
+    for note in &diagnostic.notes {
+        group = group.element(Level::NOTE.message(note.as_str()));
+    }
+    for help in &diagnostic.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    let mut drawn = renderer.render(&[group]);
+    drawn.push('\n');
+    drawn
+}
+
+/// A span as a range within `source` and on the borders of its characters, whatever it was made from.
+fn range(source: &str, span: Span) -> std::ops::Range<usize> {
+    let start = source.floor_char_boundary(span.start);
+    start..source.ceil_char_boundary(span.end.max(start)).min(source.len())
+}
+
+/// `diagnostics` as JSON, one object a line. Of a diagnostic:
+///
+/// `code`, `severity` (`error` or `warning`), `message`, `path`, `span`, `label` (the text at the span), `labels` (a list of `span`
+/// and `message`), `notes` and `help` (lists of texts). Of a span: `start` and `end` in bytes from 0, `line`, `column`, `end_line`
+/// and `end_column` in characters from 1; ends are one beyond the last.
+pub fn json(diagnostics: &[Diagnostic], source: &str, path: &str) -> String {
+    let index = LineIndex::new(source);
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        let labels: Vec<Value> = diagnostic
+            .secondary
+            .iter()
+            .map(|label| json!({ "span": span_json(&index, label.span), "message": label.message }))
+            .collect();
+        let object = json!({
+            "code": diagnostic.code.0,
+            "severity": match diagnostic.severity() {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            "message": diagnostic.message,
+            "path": path,
+            "span": span_json(&index, diagnostic.primary.span),
+            "label": diagnostic.primary.message,
+            "labels": labels,
+            "notes": diagnostic.notes,
+            "help": diagnostic.help,
+        });
+        out.push_str(&object.to_string());
+        out.push('\n');
+    }
+    out
+}
+
+fn span_json(index: &LineIndex<'_>, span: Span) -> Value {
+    let (start, end) = (index.locate(span.start), index.locate(span.end));
+    json!({
+        "start": span.start,
+        "end": span.end,
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse;
+
+    const SOURCE: &str = "model M {\n    dense(3 -> relu;\n    head = é;\n}\n";
+
+    #[test]
+    fn drawn_as_rustc_draws() {
+        let (_, diagnostics) = parse(SOURCE);
+        insta::assert_snapshot!(terminal(&diagnostics, SOURCE, "m.dlm", false), @r"
+        error[E003]: this `(` is never closed
+         --> m.dlm:2:10
+          |
+        2 |     dense(3 -> relu;
+          |          ^  -- `)` belongs before this
+
+        error[E010]: expected `:`, found `=`
+         --> m.dlm:3:10
+          |
+        3 |     head = é;
+          |          ^
+          |
+          = help: a statement gets its name by `:`; `=` gives settings and arguments their values
+
+        error[E011]: the name `é` holds letters that names do not have
+         --> m.dlm:3:12
+          |
+        3 |     head = é;
+          |            ^
+          |
+          = help: names consist of the letters a to z and A to Z, digits and `_`, and do not begin with a digit
+        ");
+    }
+
+    #[test]
+    fn colours_only_where_they_are_wanted() {
+        let (_, diagnostics) = parse(SOURCE);
+        assert!(terminal(&diagnostics, SOURCE, "m.dlm", true).contains('\u{1b}'));
+        assert!(!terminal(&diagnostics, SOURCE, "m.dlm", false).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn json_has_a_line_for_each_with_places_in_bytes_and_characters() {
+        let (_, diagnostics) = parse(SOURCE);
+        let lines: Vec<Value> =
+            json(&diagnostics, SOURCE, "m.dlm").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 3);
+        assert_eq!(lines[0]["code"], "E003");
+        assert_eq!(lines[0]["severity"], "error");
+        assert_eq!(lines[0]["span"], json!({"start": 19, "end": 20, "line": 2, "column": 10, "end_line": 2, "end_column": 11}));
+        assert_eq!(lines[0]["labels"][0]["message"], "`)` belongs before this");
+        let last = &lines[2]["span"];
+        assert_eq!((&last["column"], &last["end_column"]), (&json!(12), &json!(13)), "columns count characters");
+        assert_eq!((&last["start"], &last["end"]), (&json!(42), &json!(44)), "bytes count bytes");
+    }
+
+    #[test]
+    fn spans_beyond_the_text_do_not_panic() {
+        let diagnostic = Diagnostic::new(crate::codes::UNEXPECTED, Span::new(4, 99), "beyond").secondary(Span::new(50, 20), "");
+        assert!(terminal(std::slice::from_ref(&diagnostic), "ab", "m.dlm", false).contains("beyond"));
+        assert!(json(&[diagnostic], "ab", "m.dlm").contains("beyond"));
+    }
+}
