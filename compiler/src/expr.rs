@@ -41,6 +41,8 @@ pub enum Leaf {
     Scalar(usize),
     /// The index of the row.
     Row,
+    /// The index of the column; in predictions of one sample only.
+    Column,
     /// In scalars of a step only: its learning rate.
     LearningRate,
     /// In scalars of a step only: the update's number, from 1.

@@ -2,13 +2,17 @@
 //!
 //! Pure: no file, environment, clock or randomness. The same text gives the same tokens, byte for byte.
 
+pub mod compile;
+pub mod emit;
 pub mod expr;
 pub mod graph;
 pub mod initializer;
+pub mod interpret;
 pub mod loss;
 pub mod lower;
 pub mod op;
 pub mod optimizer;
+pub mod plan;
 pub mod real;
 pub mod recipe;
 pub mod signature;

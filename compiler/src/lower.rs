@@ -129,9 +129,8 @@ impl<'a> Lowering<'a> {
         };
         let shift = statistic("shift", TensorKind::Shift(input));
         let scale = statistic("scale", TensorKind::Scale(input));
-        let raw = self.emit(name, Operation::Input(input), Extent::new(features, Columns::Batch));
         let (shift, scale) = (self.read(shift), self.read(scale));
-        self.map(name, (operand(0) - operand(1)) * operand(2), &[raw, shift, scale])
+        self.emit(name, Operation::Input { input, shift, scale }, Extent::new(features, Columns::Batch))
     }
 
     /// Emits the losses; where `gradients` are wanted, each output's gradient is added to its node's.

@@ -57,8 +57,17 @@ impl fmt::Debug for Extent {
 /// An operation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operation {
-    /// The rows of an input as they were given, one sample a column.
-    Input(usize),
+    /// An input, normalised: (raw − shift)·scale, one sample a column.
+    Input {
+        /// Which.
+        input: usize,
+        /// The normalisation's shift, one a feature.
+        shift: ValueId,
+        /// The normalisation's scale, one a feature.
+        scale: ValueId,
+    },
+    /// One sample of an input as it was given, one row; in predictions of one sample only.
+    Raw(usize),
     /// The targets of an output, one sample a column.
     Target(usize),
     /// What a tensor held before the step.
@@ -88,6 +97,8 @@ pub enum Operation {
     SumRows(ValueId),
     /// The greatest of each column.
     MaxRows(ValueId),
+    /// The greatest of each row.
+    MaxColumns(ValueId),
     /// Draws from [0, 1) by Philox, keyed by the recipe's seed and this stream, counted by step, row and column.
     Uniform {
         /// The stream.
@@ -108,10 +119,38 @@ impl Operation {
     /// What it is computed from.
     pub fn operands(&self) -> Vec<ValueId> {
         match self {
-            Self::Input(_) | Self::Target(_) | Self::Read(_) | Self::Uniform { .. } => Vec::new(),
+            Self::Raw(_) | Self::Target(_) | Self::Read(_) | Self::Uniform { .. } => Vec::new(),
+            Self::Input { shift, scale, .. } => vec![*shift, *scale],
             Self::Product { left, right, .. } => vec![*left, *right],
             Self::Map { operands, .. } | Self::Concat(operands) => operands.clone(),
-            Self::SumColumns(x) | Self::SumRows(x) | Self::MaxRows(x) | Self::Slice { of: x, .. } => vec![*x],
+            Self::SumColumns(x) | Self::SumRows(x) | Self::MaxRows(x) | Self::MaxColumns(x) | Self::Slice { of: x, .. } => {
+                vec![*x]
+            }
+        }
+    }
+
+    /// The same operation on other operands.
+    pub fn renamed(&self, rename: &impl Fn(ValueId) -> ValueId) -> Operation {
+        match self {
+            Self::Raw(_) | Self::Target(_) | Self::Read(_) | Self::Uniform { .. } => self.clone(),
+            Self::Input { input, shift, scale } => {
+                Self::Input { input: *input, shift: rename(*shift), scale: rename(*scale) }
+            }
+            Self::Product { left, left_transposed, right, right_transposed } => Self::Product {
+                left: rename(*left),
+                left_transposed: *left_transposed,
+                right: rename(*right),
+                right_transposed: *right_transposed,
+            },
+            Self::Map { expr, operands } => {
+                Self::Map { expr: expr.clone(), operands: operands.iter().map(|id| rename(*id)).collect() }
+            }
+            Self::Concat(operands) => Self::Concat(operands.iter().map(|id| rename(*id)).collect()),
+            Self::SumColumns(x) => Self::SumColumns(rename(*x)),
+            Self::SumRows(x) => Self::SumRows(rename(*x)),
+            Self::MaxRows(x) => Self::MaxRows(rename(*x)),
+            Self::MaxColumns(x) => Self::MaxColumns(rename(*x)),
+            Self::Slice { of, start } => Self::Slice { of: rename(*of), start: *start },
         }
     }
 }

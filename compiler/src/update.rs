@@ -24,12 +24,18 @@ pub fn emit(lowering: &mut Lowering<'_>, recipe: &Recipe, loss: ValueId) -> Valu
     loss
 }
 
-/// The path of a parameter within its layer, for names: `h1.dense.weight`.
+/// What to call a parameter within its layer: `dense_weight`. What follows is attributed to that layer.
 fn path(lowering: &mut Lowering<'_>, id: ParameterId) -> String {
     let parameter = &lowering.graph().parameters[id.0];
-    let (path, node) = (parameter.path.clone(), parameter.node);
+    let (name, node) = (local_name(&parameter.path, 2), parameter.node);
     lowering.set_origin(Some(node));
-    path
+    name
+}
+
+/// The last segments of a path, joined: equal layers then have equal names for equal things.
+pub(crate) fn local_name(path: &str, segments: usize) -> String {
+    let all: Vec<&str> = path.split('.').collect();
+    all[all.len().saturating_sub(segments)..].join("_")
 }
 
 /// Adds λθ to gradients and λ/2·‖θ‖² to the loss (keras: 2λθ and λ‖θ‖²).
@@ -45,7 +51,8 @@ fn penalize(lowering: &mut Lowering<'_>, recipe: &Recipe, gradients: &mut [(Para
             let parameter = lowering.parameter_value(*id);
             let with_slope = operand(0) + constant(slope) * operand(1);
             *gradient = lowering.map(&format!("d_{name}"), with_slope, &[*gradient, parameter]);
-            let squares = lowering.map("penalty_terms", operand(0).square(), &[parameter]);
+            // The gradient is named as an operand so that the sum is taken where the gradient is: one pass over the weight.
+            let squares = lowering.map("penalty_terms", operand(0).square(), &[parameter, *gradient]);
             let sum = lowering.sum_all("penalty", squares);
             loss = lowering.map("loss", operand(0) + constant(share) * operand(1), &[loss, sum]);
         }
@@ -136,7 +143,7 @@ fn update(lowering: &mut Lowering<'_>, recipe: &Recipe, id: ParameterId, gradien
     // The parameter's update refers to the new state, so that it is computed once.
     let mut parameter = update.parameter;
     for ((suffix, tensor), expr) in states.iter().zip(update.state) {
-        let value = lowering.map(&format!("{name}.{suffix}"), expr.clone(), &operands);
+        let value = lowering.map(&format!("{name}_{suffix}"), expr.clone(), &operands);
         lowering.write(*tensor, value);
         parameter = parameter.replace(&expr, &operand(operands.len()));
         operands.push(value);

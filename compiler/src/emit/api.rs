@@ -1,0 +1,340 @@
+//! Prints the module that a user of `model!` sees: for each recipe a `Trainer` and the model, with typed inputs and
+//! outputs, around the runtime's own.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::{Levels, functions, spec::spec};
+use crate::compile::{CompileOptions, Compiled, compile};
+use crate::graph::{Model, Output, OutputKind, Program, Unit};
+
+/// How a module is printed.
+#[derive(Clone, Debug)]
+pub struct ModuleOptions {
+    /// The path of the facade, `::dlm` or `$crate`; generated code names only its hidden module `__rt`.
+    pub root: TokenStream,
+    /// The file's name, for docs; empty for code written in place.
+    pub source_name: String,
+}
+
+/// The modules of all models of a file.
+pub fn module(program: &Program, options: &ModuleOptions) -> TokenStream {
+    program.models.iter().map(|model| model_module(model, &program.docs, options)).collect()
+}
+
+/// The name of a module or value: `FineTune` becomes `fine_tune`; a keyword of Rust gets `r#`.
+pub fn module_name(name: &str) -> Ident {
+    let mut snake = String::new();
+    let mut previous_lower = false;
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && previous_lower {
+            snake.push('_');
+        }
+        previous_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
+        snake.push(c.to_ascii_lowercase());
+    }
+    identifier(&snake)
+}
+
+/// A name as an identifier; a keyword of Rust gets `r#`, or a `_` where Rust allows no raw form.
+pub fn identifier(name: &str) -> Ident {
+    match name {
+        "self" | "Self" | "super" | "crate" | "_" => format_ident!("{name}_"),
+        _ if super::kernel::is_keyword(name) => Ident::new_raw(name, Span::call_site()),
+        _ => format_ident!("{name}"),
+    }
+}
+
+fn model_module(model: &Model, file_docs: &[String], options: &ModuleOptions) -> TokenStream {
+    let name = module_name(&model.name);
+    let mut units = model.units.iter();
+    let first = units.next().map(|unit| unit_items(unit, &model.docs, options)).unwrap_or_default();
+    let rest = units.map(|unit| {
+        let recipe = unit.recipe.name.clone().unwrap_or_else(|| model.name.clone());
+        let (module, items) = (module_name(&recipe), unit_items(unit, &unit.recipe.docs, options));
+        let docs = docs(&unit.recipe.docs, &format!("The recipe `{recipe}` of the model `{}`.", model.name));
+        quote!(#docs pub mod #module { #items })
+    });
+    let lines = if file_docs.is_empty() { &model.docs } else { file_docs };
+    let docs = docs(lines, &format!("The model `{}`.", model.name));
+    quote! {
+        #docs
+        pub mod #name {
+            #first
+            #(#rest)*
+        }
+    }
+}
+
+fn docs(lines: &[String], otherwise: &str) -> TokenStream {
+    if lines.is_empty() {
+        return quote!(#[doc = #otherwise]);
+    }
+    let lines = lines.iter().map(|line| format!(" {line}"));
+    quote!(#(#[doc = #lines])*)
+}
+
+fn unit_items(unit: &Unit, model_docs: &[String], options: &ModuleOptions) -> TokenStream {
+    let compiled = compile(unit, CompileOptions::default());
+    let root = &options.root;
+    let functions = functions(&compiled, &quote!(#root::__rt::kernels), Levels::All, &options.source_name);
+    let spec = spec(&compiled);
+    let trainer = trainer(&compiled, root);
+    let model = model(&compiled, model_docs, root);
+    quote! {
+        /// The loops that this network compiles to.
+        mod program {
+            #functions
+        }
+
+        extern "C" fn step(call: &mut #root::__rt::kernels::Step<'_>) -> f32 {
+            program::step(call)
+        }
+
+        extern "C" fn infer(call: &mut #root::__rt::kernels::Infer<'_>) -> f32 {
+            program::infer(call)
+        }
+
+        /// The compiled model and recipe, as the runtime takes it.
+        pub static PROGRAM: #root::__rt::runtime::Program = {
+            #[allow(unused_imports)]
+            use #root::__rt::runtime::{
+                DataSpec, Init, InputSpec, Length, Normalize, OutputKind, OutputSpec, ParameterSpec, Program, RecipeSpec,
+                Schedule, Spec, Split, StateSpec,
+            };
+            Program { spec: #spec, step, infer }
+        };
+
+        #trainer
+        #model
+    }
+}
+
+/// The parameters of functions that take a batch, and the arguments that they become.
+struct Batch {
+    inputs: Vec<Ident>,
+    parameters: TokenStream,
+    /// Classes come as `u32` and are converted; these are their outputs' names.
+    classes: Vec<Ident>,
+    targets: Vec<TokenStream>,
+    docs: Vec<String>,
+}
+
+fn batch(compiled: &Compiled<'_>) -> Batch {
+    let graph = &compiled.unit.graph;
+    let mut batch =
+        Batch { inputs: vec![], parameters: TokenStream::new(), classes: vec![], targets: vec![], docs: vec![String::new()] };
+    for input in &graph.inputs {
+        let name = identifier(&input.name);
+        batch.parameters.extend(quote!(#name: &[f32],));
+        batch.docs.push(format!(" - `{}`: rows of {:?}, one after the other", input.name, input.shape));
+        batch.inputs.push(name);
+    }
+    for output in &graph.outputs {
+        // An input and an output never share a name: all names of a model are in one namespace.
+        let name = identifier(&output.name);
+        let doc = match &output.kind {
+            OutputKind::Class(classes) => format!("the class of each row, below {classes}"),
+            OutputKind::Binary => "0 or 1 for each row".into(),
+            OutputKind::Flags(flags) => format!("{flags} times 0 or 1 for each row"),
+            OutputKind::Values(shape) => format!("rows of {shape:?}, one after the other"),
+        };
+        batch.docs.push(format!(" - `{}`: {doc}", output.name));
+        if matches!(output.kind, OutputKind::Class(_)) {
+            batch.parameters.extend(quote!(#name: &[u32],));
+            batch.targets.push(quote!(&self.#name));
+            batch.classes.push(name);
+        } else {
+            batch.parameters.extend(quote!(#name: &[f32],));
+            batch.targets.push(quote!(#name));
+        }
+    }
+    batch
+}
+
+fn trainer(compiled: &Compiled<'_>, root: &TokenStream) -> TokenStream {
+    let runtime = quote!(#root::__rt::runtime);
+    let model = identifier(&compiled.unit.graph.name);
+    let Batch { inputs, parameters, classes, targets, docs } = batch(compiled);
+    let dataset_targets = targets.iter().zip(&compiled.unit.graph.outputs).map(|(target, output)| {
+        let name = identifier(&output.name);
+        match output.kind {
+            OutputKind::Class(_) => quote!(#name.iter().map(|class| *class as f32).collect()),
+            _ => quote!(#target.to_vec()),
+        }
+    });
+    quote! {
+        /// Trains the model: parameters, the optimizer's state and work space.
+        #[derive(Debug)]
+        pub struct Trainer {
+            trainer: #runtime::Trainer,
+            #(#classes: ::std::vec::Vec<f32>,)*
+        }
+
+        impl Trainer {
+            /// A new model, by the recipe's seed.
+            #[must_use]
+            pub fn new() -> Self {
+                Self::from(#runtime::Trainer::new(&PROGRAM))
+            }
+
+            /// A new model, by another seed.
+            #[must_use]
+            pub fn with_seed(seed: u64) -> Self {
+                Self::from(#runtime::Trainer::with_seed(&PROGRAM, seed))
+            }
+
+            /// As it is, but on so many threads; the results are the same bits.
+            #[must_use]
+            pub fn with_threads(self, threads: usize) -> Self {
+                Self { trainer: self.trainer.with_threads(threads), ..self }
+            }
+
+            /// One update from one batch; returns its mean loss, penalties included. Allocates nothing.
+            #(#[doc = #docs])*
+            ///
+            /// # Panics
+            /// If the lengths are not those of one number of rows, from 1 to the recipe's batch.
+            pub fn step(&mut self, #parameters) -> f32 {
+                #(
+                    self.#classes.clear();
+                    self.#classes.extend(#classes.iter().take(PROGRAM.spec.batch + 1).map(|class| *class as f32));
+                )*
+                self.trainer.step(&[#(#inputs),*], &[#(#targets),*])
+            }
+
+            /// Data to fit or evaluate with, from slices.
+            #(#[doc = #docs])*
+            ///
+            /// # Errors
+            /// If the lengths are not those of one number of rows, or a class is out of range.
+            pub fn dataset(#parameters) -> ::core::result::Result<#runtime::Dataset, #runtime::Error> {
+                #runtime::Dataset::from_vecs(
+                    &PROGRAM.spec,
+                    ::std::vec![#(#inputs.to_vec()),*],
+                    ::std::vec![#(#dataset_targets),*],
+                )
+            }
+
+            /// The model as it is now, for prediction.
+            #[must_use]
+            pub fn model(&self) -> #model {
+                #model(self.trainer.model())
+            }
+        }
+
+        impl ::core::convert::From<#runtime::Trainer> for Trainer {
+            fn from(trainer: #runtime::Trainer) -> Self {
+                Self { trainer, #(#classes: ::std::vec::Vec::with_capacity(PROGRAM.spec.batch + 1),)* }
+            }
+        }
+
+        impl ::core::default::Default for Trainer {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl ::core::ops::Deref for Trainer {
+            type Target = #runtime::Trainer;
+
+            fn deref(&self) -> &Self::Target {
+                &self.trainer
+            }
+        }
+
+        impl ::core::ops::DerefMut for Trainer {
+            fn deref_mut(&mut self) -> &mut Self::Target {
+                &mut self.trainer
+            }
+        }
+    }
+}
+
+fn model(compiled: &Compiled<'_>, model_docs: &[String], root: &TokenStream) -> TokenStream {
+    let runtime = quote!(#root::__rt::runtime);
+    let graph = &compiled.unit.graph;
+    let name = identifier(&graph.name);
+    let docs = docs(model_docs, "The model, for prediction.");
+    let predict = match (graph.inputs.as_slice(), graph.outputs.as_slice()) {
+        ([input], [output]) => {
+            let input_doc = format!(" `{}`: an array of shape {}.", input.name, with_rows(&input.shape));
+            predict(&runtime, output, &input_doc)
+        }
+        _ => TokenStream::new(),
+    };
+    quote! {
+        #docs
+        #[derive(Debug)]
+        pub struct #name(#runtime::Model);
+
+        impl #name {
+            /// A model with the weights of a file.
+            ///
+            /// # Errors
+            /// If the file cannot be read, or its names, shapes or types are not the model's; the error tells every
+            /// difference.
+            pub fn load(path: impl ::core::convert::AsRef<::std::path::Path>) -> ::core::result::Result<Self, #runtime::Error> {
+                ::core::result::Result::Ok(Self(#runtime::Model::load(&PROGRAM, path)?))
+            }
+
+            #predict
+        }
+
+        impl ::core::ops::Deref for #name {
+            type Target = #runtime::Model;
+
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
+        }
+    }
+}
+
+/// `predict` and `predict_logits` with the output's dimensions.
+fn predict(runtime: &TokenStream, output: &Output, input_doc: &str) -> TokenStream {
+    let (shape, meaning) = match &output.kind {
+        OutputKind::Class(classes) => (vec![*classes], "a probability for each class"),
+        OutputKind::Binary => (vec![], "a probability"),
+        OutputKind::Flags(flags) => (vec![*flags], "a probability for each flag"),
+        OutputKind::Values(shape) => (shape.clone(), "the values"),
+    };
+    let dimension = if shape.len() < 6 { format_ident!("Ix{}", shape.len() + 1) } else { format_ident!("IxDyn") };
+    let result = format!(" Returns {meaning}: an array of shape {}.", with_rows(&shape));
+    let logits = match output.kind {
+        OutputKind::Values(_) => TokenStream::new(),
+        _ => quote! {
+            /// As `predict`, but logits instead of probabilities.
+            #[must_use]
+            pub fn predict_logits<D: #runtime::ndarray::Dimension>(
+                &self,
+                rows: #runtime::ndarray::ArrayView<'_, f32, D>,
+            ) -> #runtime::ndarray::Array<f32, #runtime::ndarray::#dimension> {
+                self.0.predict_logits(rows)
+            }
+        },
+    };
+    quote! {
+        /// Predicts any number of rows.
+        #[doc = #input_doc]
+        #[doc = #result]
+        ///
+        /// # Panics
+        /// If the array has another shape.
+        #[must_use]
+        pub fn predict<D: #runtime::ndarray::Dimension>(
+            &self,
+            rows: #runtime::ndarray::ArrayView<'_, f32, D>,
+        ) -> #runtime::ndarray::Array<f32, #runtime::ndarray::#dimension> {
+            self.0.predict(rows)
+        }
+
+        #logits
+    }
+}
+
+/// `(rows, 28, 28)`
+fn with_rows(shape: &[usize]) -> String {
+    let sizes: String = shape.iter().map(|size| format!(", {size}")).collect();
+    if sizes.is_empty() { "(rows,)".into() } else { format!("(rows{sizes})") }
+}

@@ -1,0 +1,569 @@
+//! Prints a loop over rows as a function, and the call of it.
+//!
+//! Names: an array is `x_rows`, its row at hand `x_row`, an element `x`. A function takes the rows that it is to do:
+//! what it writes holds those alone, what it reads holds all rows, of which `first` is its first.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::expr::{Number, print};
+use crate::expr::Leaf;
+use crate::plan::{Content, Plan, ProductBy, RowKernel, Stage, Statement};
+use crate::train_graph::{Columns, Operation, Tensor, TensorId, TensorKind, ValueId};
+use crate::update::local_name;
+
+/// Where an array lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Source {
+    /// A tensor of model or optimizer.
+    Tensor(TensorId),
+    /// The work space.
+    Buffer(Content),
+    /// The targets of an output, as given.
+    Target(usize),
+    /// An input, as given.
+    Raw(usize),
+}
+
+/// A function and how it is called.
+pub struct Function {
+    /// What is in its braces.
+    pub body: TokenStream,
+    /// Its parameters but for the arrays that it writes, with their types.
+    pub parameters: TokenStream,
+    /// The names of the arrays that it writes.
+    pub written: Vec<Ident>,
+    /// The arguments for `parameters`.
+    pub arguments: TokenStream,
+    /// The arrays that it reads, in the order of the arguments named `read_0`, `read_1`, ….
+    pub reads: Vec<Source>,
+    /// The arrays that it writes, with the length of a row.
+    pub writes: Vec<(Source, usize)>,
+}
+
+/// The rows of a product that are computed before the rest is done to them.
+const BLOCK: usize = 8;
+
+/// A number without a suffix.
+pub fn number(value: usize) -> Literal {
+    Literal::usize_unsuffixed(value)
+}
+
+/// Prints a loop over rows.
+pub fn function(plan: &Plan, kernel: &RowKernel) -> Function {
+    Printer::new(plan, kernel).function()
+}
+
+struct Printer<'a> {
+    plan: &'a Plan,
+    kernel: &'a RowKernel,
+    names: HashMap<Source, Ident>,
+    elements: HashMap<ValueId, Ident>,
+    taken: HashSet<String>,
+    reads: Vec<Source>,
+    writes: Vec<(Source, usize)>,
+    temporaries: Vec<ValueId>,
+    scalars: Vec<usize>,
+}
+
+impl<'a> Printer<'a> {
+    fn new(plan: &'a Plan, kernel: &'a RowKernel) -> Self {
+        let mut printer = Self {
+            plan,
+            kernel,
+            names: HashMap::new(),
+            elements: HashMap::new(),
+            taken: HashSet::new(),
+            reads: Vec::new(),
+            writes: Vec::new(),
+            temporaries: Vec::new(),
+            scalars: Vec::new(),
+        };
+        printer.collect();
+        printer
+    }
+
+    /// Finds what is read, written and kept, and names it all.
+    fn collect(&mut self) {
+        for (tensor, value) in &self.kernel.writes {
+            self.add_write(Source::Tensor(*tensor), self.plan.width(*value));
+        }
+        for id in &self.kernel.values {
+            if self.plan.buffer(Content::Value(*id)).is_some() {
+                self.add_write(Source::Buffer(Content::Value(*id)), self.plan.width(*id));
+            }
+        }
+        for id in self.kernel.values.clone() {
+            let name = self.fresh(&self.plan.graph.value(id).name.clone());
+            self.elements.insert(id, name);
+            let operation = self.plan.graph.value(id).operation.clone();
+            for operand in operation.operands() {
+                let transposed = matches!(operation, Operation::Product { right, right_transposed: true, .. } if right == operand);
+                let source = if transposed { Some(Source::Buffer(Content::Transposed(operand))) } else { self.source(operand) };
+                self.add_read(source);
+            }
+            if let Operation::Map { expr, .. } = &operation {
+                expr.leaves(&mut |leaf| {
+                    if let Leaf::Scalar(index) = leaf
+                        && !self.scalars.contains(&index)
+                    {
+                        self.scalars.push(index);
+                    }
+                });
+            }
+        }
+        for (_, id) in &self.kernel.writes {
+            self.add_read(self.source(*id));
+        }
+        for statement in self.kernel.stages.iter().flat_map(|stage| &stage.statements) {
+            if let Statement::Keep(id) | Statement::Draw(id) = statement
+                && self.plan.buffer(Content::Value(*id)).is_none()
+                && self.has_columns(*id)
+                && !self.temporaries.contains(id)
+            {
+                self.temporaries.push(*id);
+            }
+        }
+        let sources: Vec<Source> = self.writes.iter().map(|(source, _)| *source).chain(self.reads.iter().copied()).collect();
+        for source in sources {
+            let name = match source {
+                Source::Tensor(tensor) => tensor_name(&self.plan.graph.tensors[tensor.0]),
+                Source::Buffer(Content::Value(id)) => match self.elements.get(&id) {
+                    Some(name) => name.to_string(),
+                    None => self.plan.graph.value(id).name.clone(),
+                },
+                Source::Buffer(Content::Transposed(id)) => format!("{}_transposed", self.plan.graph.value(id).name),
+                Source::Target(_) => "target".into(),
+                Source::Raw(_) => "sample".into(),
+            };
+            let own = matches!(source, Source::Buffer(Content::Value(id)) if self.elements.contains_key(&id));
+            let name = if own { format_ident!("{}", name) } else { self.fresh(&name) };
+            self.names.insert(source, name);
+        }
+    }
+
+    fn add_write(&mut self, source: Source, width: usize) {
+        if !self.writes.iter().any(|(other, _)| *other == source) {
+            self.writes.push((source, width));
+        }
+    }
+
+    fn add_read(&mut self, source: Option<Source>) {
+        if let Some(source) = source
+            && !self.reads.contains(&source)
+            && !self.writes.iter().any(|(other, _)| *other == source)
+        {
+            self.reads.push(source);
+        }
+    }
+
+    fn fresh(&mut self, name: &str) -> Ident {
+        let mut base: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect();
+        if base.is_empty() || base.starts_with(|c: char| c.is_ascii_digit()) || is_reserved(&base) {
+            base.insert_str(0, "v_");
+        }
+        let mut candidate = base.clone();
+        let mut count = 1;
+        while !self.taken.insert(candidate.clone()) {
+            count += 1;
+            candidate = format!("{base}_{count}");
+        }
+        format_ident!("{candidate}")
+    }
+
+    /// Where a value lives that this kernel does not compute; `None`: it computes it.
+    fn source(&self, id: ValueId) -> Option<Source> {
+        match self.plan.graph.value(id).operation {
+            Operation::Read(tensor) => Some(Source::Tensor(tensor)),
+            Operation::Raw(input) => Some(Source::Raw(input)),
+            Operation::Target(output) if self.plan.buffer(Content::Value(id)).is_none() => Some(Source::Target(output)),
+            _ if self.kernel.values.contains(&id) => None,
+            _ => Some(Source::Buffer(Content::Value(id))),
+        }
+    }
+
+    fn has_columns(&self, id: ValueId) -> bool {
+        self.plan.graph.extent(id).columns != Columns::One
+    }
+
+    fn is_written(&self, source: Source) -> bool {
+        self.writes.iter().any(|(other, _)| *other == source)
+    }
+
+    /// The number of columns in use.
+    fn columns(&self, columns: Columns) -> TokenStream {
+        match columns {
+            Columns::One => quote!(1),
+            Columns::Batch => quote!(n),
+            Columns::Fixed(columns) => {
+                let columns = number(columns);
+                quote!(#columns)
+            }
+        }
+    }
+
+    /// The array of a source.
+    fn rows_of(&self, source: Source) -> Ident {
+        format_ident!("{}_rows", self.names[&source])
+    }
+
+    /// The row at hand of a source.
+    fn row_of(&self, source: Source) -> Ident {
+        format_ident!("{}_row", self.names[&source])
+    }
+
+    /// The row at hand of a value.
+    fn row(&self, id: ValueId) -> TokenStream {
+        match self.source(id) {
+            Some(source) => {
+                let row = self.row_of(source);
+                quote!(#row)
+            }
+            None => {
+                let row = format_ident!("{}_row", self.elements[&id]);
+                quote!(#row)
+            }
+        }
+    }
+
+    fn function(mut self) -> Function {
+        let body = self.body();
+        let mut parameters = quote!(first: usize, n: usize,);
+        let mut arguments = quote!(first, n,);
+        if self.kernel.product.is_some_and(|(_, by)| by == ProductBy::MatrixMultiply) {
+            parameters.extend(quote!(machine: &Machine,));
+            arguments.extend(quote!(machine,));
+        }
+        if self.kernel.values.iter().any(|id| matches!(self.plan.graph.value(*id).operation, Operation::Uniform { .. })) {
+            parameters.extend(quote!(seed: u64, draw: u64,));
+            arguments.extend(quote!(seed, draw,));
+        }
+        self.scalars.sort_unstable();
+        for index in &self.scalars {
+            let name = scalar_name(*index);
+            parameters.extend(quote!(#name: f32,));
+            arguments.extend(quote!(#name,));
+        }
+        for (index, source) in self.reads.iter().enumerate() {
+            let (name, argument) = (self.rows_of(*source), format_ident!("read_{index}"));
+            parameters.extend(quote!(#name: &[f32],));
+            arguments.extend(quote!(#argument,));
+        }
+        let written = self.writes.iter().map(|(source, _)| self.rows_of(*source)).collect();
+        Function { body, parameters, written, arguments, reads: self.reads, writes: self.writes }
+    }
+
+    fn body(&mut self) -> TokenStream {
+        let mut out = TokenStream::new();
+        for id in &self.temporaries {
+            let (row, width) = (format_ident!("{}_space", self.elements[id]), number(self.plan.width(*id)));
+            out.extend(quote!(let mut #row = [0.0f32; #width];));
+        }
+        out.extend(self.prepare_sums());
+        let work = self.row_work();
+        let rows = self.row_count();
+        match self.kernel.product {
+            None => out.extend(quote!(for i in 0..#rows { #work })),
+            Some((id, by)) => {
+                let block = number(BLOCK.min(self.kernel.rows));
+                let width = number(self.plan.width(id));
+                let name = self.elements[&id].clone();
+                let buffered = self.plan.buffer(Content::Value(id)).is_some();
+                let (target, row) = if buffered {
+                    let rows = format_ident!("{name}_rows");
+                    (quote!(&mut #rows[start * #width..]), quote!())
+                } else {
+                    let block_name = format_ident!("{name}_block");
+                    out.extend(quote!(let mut #block_name = [0.0f32; #block * #width];));
+                    let (row, columns) = (format_ident!("{name}_row"), self.columns(self.plan.graph.extent(id).columns));
+                    (quote!(&mut #block_name), quote!(let #row = &#block_name[(i - start) * #width..][..#columns];))
+                };
+                let product = self.product(id, by, &target);
+                let each_row = if work.is_empty() { quote!() } else { quote!(for i in start..start + height { #row #work }) };
+                out.extend(quote! {
+                    let rows = #rows;
+                    for start in (0..rows).step_by(#block) {
+                        let height = usize::min(#block, rows - start);
+                        #product
+                        #each_row
+                    }
+                });
+            }
+        }
+        out.extend(self.finish_sums());
+        out
+    }
+
+    /// The number of rows that this call is to do.
+    fn row_count(&self) -> TokenStream {
+        // The arrays of sums over rows have no row for each.
+        let whole = self.writes.iter().find(|(source, _)| match source {
+            Source::Buffer(Content::Value(id)) => self.plan.graph.extent(*id).rows == self.kernel.rows && !self.sums_rows(*id),
+            _ => true,
+        });
+        match whole {
+            Some((source, width)) if self.kernel.rows > 1 => {
+                let (name, width) = (self.rows_of(*source), number(*width));
+                quote!(#name.len() / #width)
+            }
+            _ => {
+                let rows = number(self.kernel.rows);
+                quote!(#rows)
+            }
+        }
+    }
+
+    fn sums_rows(&self, id: ValueId) -> bool {
+        matches!(self.plan.graph.value(id).operation, Operation::SumRows(_) | Operation::MaxRows(_))
+    }
+
+    fn prepare_sums(&self) -> TokenStream {
+        let mut out = TokenStream::new();
+        for id in self.kernel.values.iter().filter(|id| self.sums_rows(**id)) {
+            let rows = format_ident!("{}_rows", self.elements[id]);
+            let start = match self.plan.graph.value(*id).operation {
+                Operation::SumRows(_) => quote!(0.0),
+                _ => quote!(f32::NEG_INFINITY),
+            };
+            out.extend(quote!(#rows.fill(#start);));
+        }
+        out
+    }
+
+    fn finish_sums(&self) -> TokenStream {
+        let mut out = TokenStream::new();
+        for id in &self.kernel.values {
+            if let Operation::SumRows(_) = self.plan.graph.value(*id).operation {
+                let (rows, width) = (format_ident!("{}_rows", self.elements[id]), number(self.plan.width(*id)));
+                let columns = self.columns(self.plan.graph.extent(*id).columns);
+                out.extend(quote!(level::fold_lanes(#rows, #width, #columns);));
+            }
+        }
+        out
+    }
+
+    fn product(&self, id: ValueId, by: ProductBy, target: &TokenStream) -> TokenStream {
+        let graph = &self.plan.graph;
+        let Operation::Product { left, left_transposed, right, right_transposed } = graph.value(id).operation else {
+            unreachable!("a product begins the kernel");
+        };
+        let width = number(self.plan.width(id));
+        let a = self.rows_of(self.source(left).expect("a factor is computed before"));
+        let (a_start, a_row, a_depth, depth) = if left_transposed {
+            let stride = number(self.plan.width(left));
+            (quote!(first + start), quote!(1), quote!(#stride), self.columns(Columns::Fixed(graph.extent(left).rows)))
+        } else {
+            let stride = number(self.plan.width(left));
+            (quote!((first + start) * #stride), quote!(#stride), quote!(1), self.columns(graph.extent(left).columns))
+        };
+        let (b, b_stride) = if right_transposed {
+            (self.rows_of(Source::Buffer(Content::Transposed(right))), number(graph.extent(right).rows))
+        } else {
+            (self.rows_of(self.source(right).expect("a factor is computed before")), number(self.plan.width(right)))
+        };
+        let columns = self.columns(graph.extent(id).columns);
+        let function = match by {
+            ProductBy::Tile => quote!(level::product),
+            ProductBy::MatrixMultiply => quote!(level::matrixmultiply_product),
+        };
+        let machine = if by == ProductBy::MatrixMultiply { quote!(machine,) } else { quote!() };
+        quote! {
+            #function(
+                #machine #target, #width, &#a[#a_start..], #a_row, #a_depth, #b, #b_stride, height, #columns, #depth,
+            );
+        }
+    }
+
+    /// The work on row `i`.
+    fn row_work(&self) -> TokenStream {
+        let mut out = self.row_slices();
+        for stage in &self.kernel.stages {
+            out.extend(self.stage(stage));
+        }
+        out
+    }
+
+    /// Binds the row at hand of everything that has columns.
+    fn row_slices(&self) -> TokenStream {
+        let mut slices: BTreeMap<String, TokenStream> = BTreeMap::new();
+        let mut used: Vec<ValueId> = Vec::new();
+        for statement in self.kernel.stages.iter().flat_map(|stage| &stage.statements) {
+            let (Statement::Compute(id)
+            | Statement::Sum(id)
+            | Statement::Greatest(id)
+            | Statement::AddToLane(id)
+            | Statement::RaiseTo(id)) = statement
+            else {
+                continue;
+            };
+            used.extend(self.plan.graph.value(*id).operation.operands());
+        }
+        used.extend(self.kernel.writes.iter().map(|(_, id)| *id));
+        for id in used {
+            let Some(source) = self.source(id) else { continue };
+            if !self.has_columns(id) || self.is_written(source) {
+                continue;
+            }
+            let extent = self.plan.graph.extent(id);
+            let (row, rows) = (self.row_of(source), self.rows_of(source));
+            let (width, columns) = (number(self.plan.width(id)), self.columns(extent.columns));
+            let slice = match extent.rows {
+                1 => quote!(let #row = &#rows[..#columns];),
+                _ => quote!(let #row = &#rows[(first + i) * #width..][..#columns];),
+            };
+            slices.insert(row.to_string(), slice);
+        }
+        for (source, width) in &self.writes {
+            let columns = match source {
+                Source::Buffer(Content::Value(id)) if self.sums_rows(*id) => continue,
+                Source::Buffer(Content::Value(id)) => self.plan.graph.extent(*id).columns,
+                Source::Tensor(tensor) => self.plan.graph.tensors[tensor.0].extent.columns,
+                _ => unreachable!("only tensors and the work space are written"),
+            };
+            if columns == Columns::One {
+                continue;
+            }
+            let (row, rows) = (self.row_of(*source), self.rows_of(*source));
+            let (width, columns) = (number(*width), self.columns(columns));
+            slices.insert(row.to_string(), quote!(let #row = &mut #rows[i * #width..][..#columns];));
+        }
+        for id in &self.temporaries {
+            let (row, space) = (format_ident!("{}_row", self.elements[id]), format_ident!("{}_space", self.elements[id]));
+            let columns = self.columns(self.plan.graph.extent(*id).columns);
+            slices.insert(row.to_string(), quote!(let #row = &mut #space[..#columns];));
+        }
+        slices.into_values().collect()
+    }
+
+    fn stage(&self, stage: &Stage) -> TokenStream {
+        let mut out = TokenStream::new();
+        let in_loop = stage.columns != Columns::One;
+        for statement in &stage.statements {
+            out.extend(self.statement(statement, stage, in_loop));
+        }
+        if in_loop {
+            let columns = self.columns(stage.columns);
+            quote!(for j in 0..#columns { #out })
+        } else {
+            out
+        }
+    }
+
+    fn statement(&self, statement: &Statement, stage: &Stage, in_loop: bool) -> TokenStream {
+        match *statement {
+            Statement::Compute(id) => {
+                let Operation::Map { expr, operands } = &self.plan.graph.value(id).operation else {
+                    unreachable!("a map is computed");
+                };
+                let name = &self.elements[&id];
+                let leaf = |leaf: Leaf| match leaf {
+                    Leaf::Operand(index) => self.element(operands[index], stage),
+                    Leaf::Scalar(index) => {
+                        let name = scalar_name(index);
+                        quote!(#name)
+                    }
+                    Leaf::Row => quote!((first + i) as f32),
+                    Leaf::Column => quote!(j as f32),
+                    Leaf::LearningRate | Leaf::Update | Leaf::Rows => unreachable!("only scalars of a step have them"),
+                };
+                let (bindings, value) = print(expr, Number::F32, &name.to_string(), &leaf);
+                quote!(#bindings let #name = #value;)
+            }
+            Statement::Keep(id) => {
+                let name = &self.elements[&id];
+                let row = format_ident!("{}_row", name);
+                let rows = format_ident!("{}_rows", name);
+                if in_loop { quote!(#row[j] = #name;) } else { quote!(#rows[i] = #name;) }
+            }
+            Statement::Draw(id) => {
+                let Operation::Uniform { stream } = self.plan.graph.value(id).operation else { unreachable!("a draw") };
+                let (row, stream) = (self.row(id), Literal::u32_unsuffixed(stream));
+                quote!(level::uniform(#row, seed, #stream, draw, (first + i) as u32);)
+            }
+            Statement::Sum(id) => {
+                let (name, row) = (&self.elements[&id], self.row(self.operand(id)));
+                quote!(let #name = level::sum(&#row[..]);)
+            }
+            Statement::Greatest(id) => {
+                let (name, row) = (&self.elements[&id], self.row(self.operand(id)));
+                quote!(let #name = level::greatest(&#row[..]);)
+            }
+            Statement::AddToLane(id) => {
+                let rows = format_ident!("{}_rows", self.elements[&id]);
+                let (element, width) = (self.element(self.operand(id), stage), number(self.plan.width(id)));
+                let lanes = number(crate::interpret::LANES);
+                let column = if in_loop { quote!(+ j) } else { quote!() };
+                quote!(#rows[i % #lanes * #width #column] += #element;)
+            }
+            Statement::RaiseTo(id) => {
+                let rows = format_ident!("{}_rows", self.elements[&id]);
+                let element = self.element(self.operand(id), stage);
+                let column = if in_loop { quote!(j) } else { quote!(0) };
+                quote!(if #element > #rows[#column] { #rows[#column] = #element; })
+            }
+            Statement::Write(tensor, id) => {
+                let source = Source::Tensor(tensor);
+                let value = self.element(id, stage);
+                let (row, rows) = (self.row_of(source), self.rows_of(source));
+                if in_loop { quote!(#row[j] = #value;) } else { quote!(#rows[i] = #value;) }
+            }
+        }
+    }
+
+    fn operand(&self, id: ValueId) -> ValueId {
+        self.plan.graph.value(id).operation.operands()[0]
+    }
+
+    /// A value's element at the row and column at hand.
+    fn element(&self, id: ValueId, stage: &Stage) -> TokenStream {
+        let extent = self.plan.graph.extent(id);
+        if let Some(source) = self.source(id) {
+            let (row, rows) = (self.row_of(source), self.rows_of(source));
+            return match (extent.columns, extent.rows) {
+                (Columns::One, 1) => quote!(#rows[0]),
+                (Columns::One, _) if self.is_written(source) => quote!(#rows[i]),
+                (Columns::One, _) => quote!(#rows[first + i]),
+                _ => quote!(#row[j]),
+            };
+        }
+        let name = &self.elements[&id];
+        let here = stage.statements.contains(&Statement::Compute(id));
+        if extent.columns == Columns::One || here {
+            quote!(#name)
+        } else {
+            let row = self.row(id);
+            quote!(#row[j])
+        }
+    }
+}
+
+/// The name of a scalar of the step.
+pub fn scalar_name(index: usize) -> Ident {
+    format_ident!("scalar_{index}")
+}
+
+/// What to call a tensor: `dense_weight`, `dense_weight_m`, `image_shift`.
+fn tensor_name(tensor: &Tensor) -> String {
+    local_name(&tensor.name, if matches!(tensor.kind, TensorKind::State(..)) { 3 } else { 2 })
+}
+
+/// Names that mean something else in a function.
+fn is_reserved(name: &str) -> bool {
+    matches!(name, "first" | "n" | "i" | "j" | "start" | "height" | "rows" | "level" | "machine" | "seed" | "draw" | "call" | "step" | "infer")
+        || name.starts_with("scalar_")
+        || name.starts_with("read_")
+        || is_keyword(name)
+}
+
+/// Whether Rust means something by it.
+pub fn is_keyword(name: &str) -> bool {
+    const KEYWORDS: &[&str] = &[
+        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else", "enum",
+        "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut",
+        "override", "priv", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true", "try", "type",
+        "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "_",
+    ];
+    KEYWORDS.contains(&name)
+}

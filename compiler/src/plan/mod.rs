@@ -1,0 +1,203 @@
+//! The plan: which loops run in which order over which memory. A kernel is one loop over the rows of a matrix, begun
+//! by a product or not, with everything fused into it that needs no more than the row at hand; kernels with the same
+//! number of rows share loops, and rows can be split among threads since no sum crosses them.
+//!
+//! The passes, in order:
+//! 1. [`simplify`]: drops what nothing needs and computes equal values once.
+//! 2. [`fuse`]: gives every value a kernel.
+//! 3. [`stage`]: orders each kernel's work on a row into loops over its columns and what happens between them.
+//! 4. [`place`]: places what must outlive its kernel in memory, by lifetime.
+
+use crate::train_graph::{TensorId, TrainGraph, ValueId};
+
+pub mod flip;
+mod fuse;
+mod place;
+mod show;
+mod simplify;
+mod stage;
+
+pub use place::computed;
+pub use show::Update;
+pub use stage::{Stage, Statement};
+
+/// What is planned for.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The rows of a full batch.
+    pub batch: usize,
+    /// Kernels with at least this many floating-point operations are split among threads.
+    pub split_from: u64,
+    /// What computes products.
+    pub products: Products,
+}
+
+/// What computes products.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Products {
+    /// The choice of [`product_by`] for each.
+    #[default]
+    Chosen,
+    /// `matrixmultiply` for all.
+    MatrixMultiply,
+}
+
+/// A fork and join costs about a microsecond, in which a core does some hundred thousand operations.
+pub const SPLIT_FROM: u64 = 1_000_000;
+
+/// What a product runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProductBy {
+    /// The kernels' own register tiles: nothing is packed on the heap.
+    Tile,
+    /// `matrixmultiply`, which allocates a packing buffer on each call.
+    MatrixMultiply,
+}
+
+/// A buffer's content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Content {
+    /// A value.
+    Value(ValueId),
+    /// The transpose of a value, samples first.
+    Transposed(ValueId),
+}
+
+/// A part of the work space.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Buffer {
+    /// What it holds.
+    pub content: Content,
+    /// Where it begins; counted in `f32`s from the beginning of the work space.
+    pub offset: usize,
+    /// Its length.
+    pub len: usize,
+    /// The kernel that fills it.
+    pub first: usize,
+    /// The last kernel that reads it.
+    pub last: usize,
+}
+
+/// A plan.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What is computed; nothing in it is superfluous.
+    pub graph: TrainGraph,
+    /// What it was planned for.
+    pub options: Options,
+    /// The kernels in order.
+    pub kernels: Vec<Kernel>,
+    /// The work space's buffers, in the order of `first`.
+    pub buffers: Vec<Buffer>,
+    /// The length of the work space.
+    pub work_len: usize,
+}
+
+/// When a kernel of a prediction runs: a set of what is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Demand(pub u8);
+
+impl Demand {
+    /// The outputs themselves.
+    pub const OUTPUTS: Demand = Demand(1);
+    /// Probabilities.
+    pub const PROBABILITIES: Demand = Demand(2);
+    /// The loss.
+    pub const LOSS: Demand = Demand(4);
+    /// Nothing.
+    pub const NONE: Demand = Demand(0);
+
+    /// Both.
+    pub fn with(self, other: Demand) -> Demand {
+        Demand(self.0 | other.0)
+    }
+
+    /// Whether it runs whatever is asked for: either outputs or probabilities are.
+    pub fn always(self) -> bool {
+        self.0 & 3 == 3
+    }
+}
+
+/// A kernel.
+#[derive(Clone, Debug)]
+pub struct Kernel {
+    /// What it does.
+    pub kind: KernelKind,
+    /// When it runs.
+    pub demand: Demand,
+    /// Whether its rows are split among threads.
+    pub split: bool,
+}
+
+/// What a kernel does.
+#[derive(Clone, Debug)]
+pub enum KernelKind {
+    /// Brings an input's samples into columns, normalised.
+    Load(ValueId),
+    /// Brings targets into columns.
+    LoadTarget(ValueId),
+    /// Brings a value's columns into rows.
+    Transpose(ValueId),
+    /// Copies values one after the other.
+    Concat(ValueId),
+    /// Copies some rows.
+    Slice(ValueId),
+    /// A loop over rows.
+    Rows(RowKernel),
+}
+
+/// A loop over the rows of a matrix.
+#[derive(Clone, Debug)]
+pub struct RowKernel {
+    /// The number of rows.
+    pub rows: usize,
+    /// The product that begins it.
+    pub product: Option<(ValueId, ProductBy)>,
+    /// All values computed in it, in order.
+    pub values: Vec<ValueId>,
+    /// The tensors it writes, with their new values.
+    pub writes: Vec<(TensorId, ValueId)>,
+    /// The work on one row, in order.
+    pub stages: Vec<Stage>,
+}
+
+impl Kernel {
+    /// The loop over rows, if it is one.
+    pub fn rows(&self) -> Option<&RowKernel> {
+        match &self.kind {
+            KernelKind::Rows(kernel) => Some(kernel),
+            _ => None,
+        }
+    }
+}
+
+/// Plans a graph.
+pub fn plan(graph: &TrainGraph, options: Options) -> Plan {
+    let graph = simplify::simplify(graph);
+    let kernels = fuse::fuse(&graph, options);
+    let mut plan = Plan { graph, options, kernels, buffers: Vec::new(), work_len: 0 };
+    place::place(&mut plan);
+    stage::stage(&mut plan);
+    plan
+}
+
+/// What a product runs on. `matrixmultiply` packs both factors, on the heap at every call; the tiles read them where
+/// they are, and are the faster at every size measured (docs/performance.md), so they are the choice throughout.
+pub fn product_by(options: Options) -> ProductBy {
+    match options.products {
+        Products::Chosen => ProductBy::Tile,
+        Products::MatrixMultiply => ProductBy::MatrixMultiply,
+    }
+}
+
+impl Plan {
+    /// The buffer with this content.
+    pub fn buffer(&self, content: Content) -> Option<&Buffer> {
+        self.buffers.iter().find(|buffer| buffer.content == content)
+    }
+
+    /// The columns of a row in memory: those of a full batch where they are samples.
+    pub fn width(&self, value: ValueId) -> usize {
+        crate::interpret::columns(self.graph.extent(value), self.options.batch)
+    }
+}

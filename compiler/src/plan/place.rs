@@ -1,0 +1,129 @@
+//! Places what must outlive its kernel in the work space. Buffers that are never needed at the same time share memory.
+//!
+//! Before: every value that another kernel reads has a buffer of its own. After: an offset for each, larger buffers
+//! placed first, each at the lowest offset that is free from its first to its last use.
+
+use std::collections::HashMap;
+
+use super::{Buffer, Content, Kernel, KernelKind, Plan};
+use crate::interpret::LANES;
+use crate::train_graph::{Columns, Operation, ValueId};
+
+/// Rows longer than this are kept in the work space rather than on the stack.
+const STACK_ROW: usize = 4096;
+/// Buffers begin at cache lines.
+const ALIGN: usize = 16;
+
+/// Fills in the plan's buffers.
+pub fn place(plan: &mut Plan) {
+    let mut buffers = contents(plan);
+    let mut order: Vec<usize> = (0..buffers.len()).collect();
+    order.sort_by_key(|index| (std::cmp::Reverse(buffers[*index].len), buffers[*index].content));
+    let mut placed: Vec<usize> = Vec::new();
+    for index in order {
+        let buffer = &buffers[index];
+        let mut taken: Vec<(usize, usize)> = placed
+            .iter()
+            .map(|other| &buffers[*other])
+            .filter(|other| other.first <= buffer.last && buffer.first <= other.last)
+            .map(|other| (other.offset, other.offset + other.len.next_multiple_of(ALIGN)))
+            .collect();
+        taken.sort_unstable();
+        let mut offset = 0;
+        for (start, end) in taken {
+            if offset + buffer.len <= start {
+                break;
+            }
+            offset = offset.max(end);
+        }
+        buffers[index].offset = offset;
+        placed.push(index);
+    }
+    plan.work_len = buffers.iter().map(|buffer| (buffer.offset + buffer.len).next_multiple_of(ALIGN)).max().unwrap_or(0);
+    buffers.sort_by_key(|buffer| (buffer.first, buffer.offset));
+    plan.buffers = buffers;
+}
+
+/// Every buffer with its length and lifetime.
+fn contents(plan: &Plan) -> Vec<Buffer> {
+    let kernel_of = kernel_of(plan);
+    let mut last: HashMap<Content, usize> = HashMap::new();
+    let mut need = |content, kernel: usize| {
+        let last = last.entry(content).or_insert(kernel);
+        *last = kernel.max(*last);
+    };
+    for (index, kernel) in plan.kernels.iter().enumerate() {
+        for id in computed(kernel) {
+            let value = plan.graph.value(id);
+            let sums_rows = matches!(value.operation, Operation::SumRows(_) | Operation::MaxRows(_));
+            let wide = value.extent.columns != Columns::One && plan.width(id) > STACK_ROW;
+            if kernel.rows().is_none() || sums_rows || wide {
+                need(Content::Value(id), index);
+            }
+            for operand in value.operation.operands() {
+                let transposed =
+                    matches!(value.operation, Operation::Product { right, right_transposed: true, .. } if right == operand);
+                if transposed {
+                    need(Content::Transposed(operand), index);
+                } else if kernel_of.get(&operand).is_some_and(|own| *own != index) {
+                    need(Content::Value(operand), index);
+                }
+            }
+        }
+        if let KernelKind::Transpose(id) = kernel.kind {
+            need(Content::Transposed(id), index);
+            if kernel_of.contains_key(&id) {
+                need(Content::Value(id), index);
+            }
+        }
+        for (_, id) in kernel.rows().into_iter().flat_map(|rows| &rows.writes) {
+            if kernel_of.get(id).is_some_and(|own| *own != index) {
+                need(Content::Value(*id), index);
+            }
+        }
+    }
+    // What the caller reads after the last kernel. Outputs of a training step are not read.
+    let outputs = if plan.graph.probabilities.is_empty() { &[][..] } else { &plan.graph.outputs[..] };
+    for id in outputs.iter().chain(&plan.graph.probabilities).chain(&plan.graph.loss) {
+        if kernel_of.contains_key(id) {
+            need(Content::Value(*id), plan.kernels.len());
+        }
+    }
+    let mut buffers: Vec<Buffer> =
+        last.into_iter().map(|(content, last)| buffer(plan, &kernel_of, content, last)).collect();
+    buffers.sort_by_key(|buffer| buffer.content);
+    buffers
+}
+
+fn buffer(plan: &Plan, kernel_of: &HashMap<ValueId, usize>, content: Content, last: usize) -> Buffer {
+    let (Content::Value(id) | Content::Transposed(id)) = content;
+    let value = plan.graph.value(id);
+    let first = match content {
+        Content::Value(id) => kernel_of[&id],
+        Content::Transposed(id) => plan
+            .kernels
+            .iter()
+            .position(|kernel| matches!(kernel.kind, KernelKind::Transpose(of) if of == id))
+            .expect("a transpose has a kernel"),
+    };
+    // A sum over rows is gathered in lanes, the first of which then holds it.
+    let lanes = if matches!(value.operation, Operation::SumRows(_)) { LANES } else { 1 };
+    let len = lanes * value.extent.rows * plan.width(id);
+    Buffer { content, offset: 0, len, first, last }
+}
+
+/// The kernel that computes each value.
+pub fn kernel_of(plan: &Plan) -> HashMap<ValueId, usize> {
+    let computed = plan.kernels.iter().enumerate().flat_map(|(index, kernel)| computed(kernel).map(move |id| (id, index)));
+    computed.collect()
+}
+
+/// The values that a kernel computes.
+pub fn computed(kernel: &Kernel) -> impl Iterator<Item = ValueId> {
+    let (one, many) = match &kernel.kind {
+        KernelKind::Load(id) | KernelKind::LoadTarget(id) | KernelKind::Concat(id) | KernelKind::Slice(id) => (Some(*id), &[][..]),
+        KernelKind::Transpose(_) => (None, &[][..]),
+        KernelKind::Rows(rows) => (None, &rows.values[..]),
+    };
+    one.into_iter().chain(many.iter().copied())
+}

@@ -1,0 +1,110 @@
+//! The plan as text: each kernel with what it fuses, each buffer with its lifetime.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::{Content, Demand, Kernel, KernelKind, Plan, ProductBy, RowKernel, Statement};
+use crate::train_graph::{Columns, Operation, ValueId};
+
+impl Display for Plan {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "batch {}, work space {} bytes", self.options.batch, 4 * self.work_len)?;
+        for (index, kernel) in self.kernels.iter().enumerate() {
+            write!(f, "{index:>3}  ")?;
+            self.kernel(f, kernel)?;
+        }
+        for buffer in &self.buffers {
+            let content = match buffer.content {
+                Content::Value(id) => self.name(id),
+                Content::Transposed(id) => format!("{} transposed", self.name(id)),
+            };
+            let (start, end) = (4 * buffer.offset, 4 * (buffer.offset + buffer.len));
+            writeln!(f, "     bytes {start}..{end} kernels {}..={}: {content}", buffer.first, buffer.last)?;
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    fn name(&self, id: ValueId) -> String {
+        format!("%{} {}", id.0, self.graph.value(id).name)
+    }
+
+    fn kernel(&self, f: &mut Formatter<'_>, kernel: &Kernel) -> fmt::Result {
+        let split = if kernel.split { ", split" } else { "" };
+        let when = match kernel.demand {
+            demand if demand.always() => "",
+            Demand::PROBABILITIES => ", for probabilities",
+            Demand::LOSS => ", for the loss",
+            Demand::OUTPUTS => ", for outputs",
+            _ => ", for probabilities or the loss",
+        };
+        match &kernel.kind {
+            KernelKind::Load(id) => writeln!(f, "load {}{split}{when}", self.name(*id)),
+            KernelKind::LoadTarget(id) => writeln!(f, "load target {}{split}{when}", self.name(*id)),
+            KernelKind::Transpose(id) => writeln!(f, "transpose {}{split}{when}", self.name(*id)),
+            KernelKind::Concat(id) => writeln!(f, "concat {}{split}{when}", self.name(*id)),
+            KernelKind::Slice(id) => writeln!(f, "slice {}{split}{when}", self.name(*id)),
+            KernelKind::Rows(rows) => {
+                writeln!(f, "rows {}{split}{when}", rows.rows)?;
+                self.rows(f, rows)
+            }
+        }
+    }
+
+    fn rows(&self, f: &mut Formatter<'_>, kernel: &RowKernel) -> fmt::Result {
+        if let Some((id, by)) = kernel.product {
+            let by = match by {
+                ProductBy::Tile => "by tiles",
+                ProductBy::MatrixMultiply => "by matrixmultiply",
+            };
+            writeln!(f, "       product {} {:?} {by}", self.name(id), self.graph.extent(id))?;
+        }
+        for stage in &kernel.stages {
+            let columns = match stage.columns {
+                Columns::One => "row".to_string(),
+                Columns::Batch => "loop batch".to_string(),
+                Columns::Fixed(columns) => format!("loop {columns}"),
+            };
+            let statements: Vec<String> = stage.statements.iter().map(|statement| self.statement(statement)).collect();
+            writeln!(f, "       {columns}: {}", statements.join("; "))?;
+        }
+        Ok(())
+    }
+
+    fn statement(&self, statement: &Statement) -> String {
+        match statement {
+            Statement::Compute(id) => self.name(*id),
+            Statement::Keep(id) => format!("keep %{}", id.0),
+            Statement::Draw(id) => format!("draw {}", self.name(*id)),
+            Statement::Sum(id) => format!("sum {}", self.name(*id)),
+            Statement::Greatest(id) => format!("greatest {}", self.name(*id)),
+            Statement::AddToLane(id) => format!("add to {}", self.name(*id)),
+            Statement::RaiseTo(id) => format!("raise {}", self.name(*id)),
+            Statement::Write(tensor, id) => format!("write {} = %{}", self.graph.tensors[tensor.0].name, id.0),
+        }
+    }
+
+    /// How each parameter is updated: with its gradient, or after all of it is known.
+    pub fn updates(&self) -> Vec<(String, Update)> {
+        let mut updates = Vec::new();
+        for kernel in self.kernels.iter().filter_map(Kernel::rows) {
+            for (tensor, _) in &kernel.writes {
+                let tensor = &self.graph.tensors[tensor.0];
+                if matches!(tensor.extent.columns, Columns::Fixed(_)) && matches!(tensor.kind, crate::train_graph::TensorKind::Parameter(_)) {
+                    let fused = kernel.values.iter().any(|id| matches!(self.graph.value(*id).operation, Operation::Product { .. }));
+                    updates.push((tensor.name.clone(), if fused { Update::Fused } else { Update::TwoPhase }));
+                }
+            }
+        }
+        updates
+    }
+}
+
+/// How a weight is updated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Update {
+    /// Row by row as its gradient is computed, which is never stored.
+    Fused,
+    /// From the stored gradient, once the whole of it is known.
+    TwoPhase,
+}
