@@ -142,10 +142,10 @@ impl Formatter<'_> {
         if group.bracket == Bracket::Square && !commented && elements.iter().all(plain) {
             self.fill(&mut out, &elements, inner);
         } else {
-            // Parentheses around one value are no tuple, and take no comma.
+            // Parentheses around one value are no tuple, and turns of a path no list: neither takes a comma.
             let called = before.is_some_and(|before| before.kind() == TokenKind::Name);
-            let single =
-                group.bracket == Bracket::Paren && !called && elements.iter().filter(|e| !e.nodes.is_empty()).count() == 1;
+            let single = elements.iter().filter(|element| !element.nodes.is_empty()).count() == 1
+                && called == (group.bracket == Bracket::Square);
             for element in &elements {
                 self.element(&mut out, element, inner, if single { "" } else { "," });
             }

@@ -120,12 +120,11 @@ impl Formatter<'_> {
                 let text = unit.nodes.first().and_then(Node::comment).map_or("", |token| token.text(self.source));
                 return (Vec::new(), text.trim_end().to_owned(), None);
             }
-            UnitKind::Attribute => return (self.comments(unit.nodes), self.flat(unit.nodes), None),
+            UnitKind::Attribute => return (self.all_comments(unit.nodes), self.flat(unit.nodes), None),
             UnitKind::Part => {}
         }
         // Of the comments before the `;`, the first becomes the unit's own if it has none; the others go before it.
-        let code = unit.nodes.iter().rposition(|node| node.comment().is_none()).map_or(0, |last| last + 1);
-        let (nodes, last) = if unit.semicolon { unit.nodes.split_at(code) } else { (unit.nodes, &[][..]) };
+        let (nodes, last) = if unit.semicolon { unit.nodes.split_at(code_end(unit.nodes)) } else { (unit.nodes, &[][..]) };
         let mut last = self.comments(last);
         let own = (unit.trailing.is_none() && !last.is_empty()).then(|| last.remove(0));
         let chain = style == Style::Statements && !matches!(self.word(nodes), "input" | "output");
@@ -150,6 +149,15 @@ impl Formatter<'_> {
         nodes.iter().filter_map(Node::comment).map(|token| token.text(self.source).trim_end().to_owned()).collect()
     }
 
+    /// The comments among `nodes` and inside them.
+    fn all_comments(&self, nodes: &[Node]) -> Vec<String> {
+        let inside = |node: &Node| match node {
+            Node::Group(group) => self.all_comments(&group.nodes),
+            Node::Leaf(_) => self.comments(std::slice::from_ref(node)),
+        };
+        nodes.iter().flat_map(inside).collect()
+    }
+
     /// An item, setting, input or output. A setting's key is filled up to `key` columns.
     fn plain(&self, nodes: &[Node], indent: usize, key: usize) -> (Vec<String>, String) {
         let code: Vec<&Node> = nodes.iter().filter(|node| node.comment().is_none()).collect();
@@ -167,15 +175,19 @@ impl Formatter<'_> {
     /// A chain: on one line if it fits, else a link a line.
     fn chain(&self, nodes: &[Node], indent: usize) -> (Vec<String>, String) {
         let links: Vec<&[Node]> = nodes.split(|node| node.kind() == TokenKind::Arrow).collect();
-        let commented = nodes.iter().any(Node::has_comment);
+        let commented = nodes.iter().any(|node| node.comment().is_none() && node.has_comment());
         let has_braces = nodes.iter().any(|node| node.braces().is_some());
-        if !commented && nodes.iter().all(|node| node.braces().is_none_or(|group| self.is_short(group))) {
+        // Comments in the first link go before the chain; others stay between links, which takes a line for each.
+        let between_links = links.iter().enumerate().any(|(index, link)| {
+            let begin = if index == 0 { code_end(link) } else { 0 };
+            links.len() > 1 && link[begin..].iter().any(|node| node.comment().is_some())
+        });
+        if !commented && !between_links && nodes.iter().all(|node| node.braces().is_none_or(|group| self.is_short(group))) {
             let flat = self.flat(nodes);
             if indent + width(&flat) < WIDTH {
-                return (Vec::new(), flat);
+                return (self.comments(nodes), flat);
             }
         }
-        let between_links = links.len() > 1 && nodes.iter().any(|node| node.comment().is_some());
         if links.len() == 1 || has_braces && !between_links {
             let code: Vec<&Node> = nodes.iter().filter(|node| node.comment().is_none()).collect();
             return (self.comments(nodes), self.run(&code, indent, indent, 1));
@@ -190,7 +202,7 @@ impl Formatter<'_> {
         for (index, link) in links.iter().enumerate() {
             // Comments before the link's first token, and those after its last.
             let begin = link.iter().position(|node| node.comment().is_none()).unwrap_or(link.len());
-            let end = link.iter().rposition(|node| node.comment().is_none()).map_or(begin, |last| last + 1);
+            let end = code_end(link).max(begin);
             let code: Vec<&Node> = link[begin..end].iter().filter(|node| node.comment().is_none()).collect();
             let mut before = self.comments(&link[..begin]);
             before.extend(self.comments(&link[begin..end]));
@@ -265,6 +277,11 @@ fn node_start(node: &Node) -> usize {
         Node::Leaf(token) => token.span.start,
         Node::Group(group) => group.close.span.start,
     }
+}
+
+/// The index after the last of `nodes` that is no comment.
+fn code_end(nodes: &[Node]) -> usize {
+    nodes.iter().rposition(|node| node.comment().is_none()).map_or(0, |last| last + 1)
 }
 
 /// A chain of one `repeat` or `residual`, which needs no `;`.
