@@ -67,6 +67,24 @@ codes! {
     E016 MISPLACED_ATTRIBUTE "an attribute does not exist or stands where it says nothing";
     E017 MISPLACED_ITEM "something stands in a place that holds other things";
     E018 UNKNOWN_OPERATOR "an operator does not exist in the language";
+    E301 FILE_ACCESS "a file cannot be opened, read or written";
+    E302 DATA_TABLE "a CSV file is not a table";
+    E303 DATA_COLUMN "the data has no such column";
+    E304 DATA_SHAPE "the data does not have the shape that the model takes";
+    E305 DATA_VALUE "a value of the data is not one that its column can have";
+    E306 DATA_CLASSES "the classes of the data are not those of the model";
+    E307 IDX_FILE "a file is not an IDX file, or is cut short";
+    E308 DATA_SPLIT "the data cannot be split as the recipe says";
+    E309 TRAINING_DIVERGED "the loss or a weight became infinite or not a number";
+    E310 WEIGHTS_FILE "a file holds no weights";
+    E311 WEIGHTS_MISMATCH "weights are for another model";
+    E312 NO_SUCH_MODEL "the file has no such model or recipe";
+    E313 NO_DATA "nothing says where the data is";
+    E314 NO_PART "the data has no such part";
+    E315 NO_RUST_COMPILER "the Rust compiler does not start";
+    E316 RUST_COMPILER_REFUSED "the Rust compiler refuses the generated code";
+    E317 MODEL_CACHE "the cache of compiled models cannot be written";
+    E318 MODEL_NOT_LOADED "a compiled model cannot be loaded";
 }
 
 #[cfg(test)]
@@ -80,12 +98,14 @@ mod tests {
             let code = info.code.0;
             assert!(!info.summary.ends_with('.'), "{code}: the summary ends in a full stop");
             assert!(info.page.starts_with(&format!("# {code}: ")), "{code}: the page must begin with `# {code}: title`");
+            // What is wrong with files and commands is not always seen in a `.dlm` file.
+            let fence = if code.starts_with("E3") { "```" } else { "```dlm\n" };
             let mut rest = info.page;
             for heading in ["\n## Wrong\n", "\n## Why\n", "\n## Right\n"] {
                 let at = rest.find(heading).unwrap_or_else(|| panic!("{code}: no `{}` in order", heading.trim()));
                 rest = &rest[at + heading.len()..];
                 let section = rest.split("\n## ").next().unwrap_or_default();
-                assert_eq!(section.contains("```dlm\n"), heading != "\n## Why\n", "{code}: example in `{}`", heading.trim());
+                assert_eq!(section.contains(fence), heading != "\n## Why\n", "{code}: example in `{}`", heading.trim());
             }
         }
     }
