@@ -21,6 +21,8 @@ pub mod maths;
 pub mod philox;
 mod program;
 pub mod reference;
+#[cfg(feature = "source")]
+pub mod source;
 mod views;
 
 pub use call::{Infer, Slice, SliceMut, Step};

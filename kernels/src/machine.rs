@@ -2,7 +2,7 @@
 
 use core::fmt;
 use core::marker::PhantomData;
-use core::slice::from_raw_parts_mut;
+use core::ptr::slice_from_raw_parts_mut;
 
 use crate::Level;
 
@@ -72,7 +72,7 @@ impl Machine {
     }
 
     /// A machine of `threads` threads (at least 1), at the best level that is not above `limit`. Without `pool` there is
-    /// one thread. `Pool` makes one without unsafe code.
+    /// one thread.
     ///
     /// # Safety
     /// For as long as the machine is used: `pool.run` may be called by any thread with `pool.context`, calls the task once
@@ -128,8 +128,8 @@ impl Machine {
                 run(self.context, run_part::<N, F>, (&raw const split).cast(), split.parts);
             }
             _ => {
-                // SAFETY: all rows, once.
-                let all = split.arrays.each_ref().map(|array| unsafe { array.part(0, rows) });
+                // SAFETY: all rows, once, of arrays that were found to have them and are borrowed exclusively.
+                let all = split.arrays.each_ref().map(|array| unsafe { &mut *array.part(0, rows) });
                 (split.f)(0, all);
             }
         }
@@ -152,12 +152,10 @@ impl<'a> Rows<'a> {
         Rows { pointer: data.as_mut_ptr(), len: data.len(), stride, borrow: PhantomData }
     }
 
-    /// # Safety
-    /// Rows `first` to `end` are in the array, and no other part that lives at the same time has one of them.
+    /// Rows `first` to `end`.
     #[inline]
-    unsafe fn part<'b>(&'b self, first: usize, end: usize) -> &'b mut [f32] {
-        // SAFETY: the caller's promise; the array itself is exclusively borrowed by `self`.
-        unsafe { from_raw_parts_mut(self.pointer.add(first * self.stride), (end - first) * self.stride) }
+    fn part(&self, first: usize, end: usize) -> *mut [f32] {
+        slice_from_raw_parts_mut(self.pointer.wrapping_add(first * self.stride), (end - first) * self.stride)
     }
 }
 
@@ -179,9 +177,9 @@ where
     let split = unsafe { &*data.cast::<Split<'_, N, F>>() };
     let first = (split.granules * part / split.parts) * split.granule;
     let end = ((split.granules * (part + 1) / split.parts) * split.granule).min(split.rows);
-    // SAFETY: `split` checked that the arrays hold `rows` rows. Parts are disjoint: each ends where the next begins, and
-    // `run` was promised to call each part below `parts` once.
-    let rows = split.arrays.each_ref().map(|array| unsafe { array.part(first, end) });
+    // SAFETY: `split` checked that the arrays hold `rows` rows, and they are borrowed exclusively. Parts are disjoint: each
+    // ends where the next begins, and `run` was promised to call each part below `parts` once.
+    let rows = split.arrays.each_ref().map(|array| unsafe { &mut *array.part(first, end) });
     (split.f)(first, rows);
 }
 

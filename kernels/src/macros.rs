@@ -154,22 +154,32 @@ macro_rules! __level_function {
     };
 }
 
-/// Exports two functions `step` and `infer` from a dynamic library, as the table `DLM_PROGRAM` of type
-/// [`Program`](crate::Program).
+/// Exports two functions `step` and `infer` from a dynamic library, as a table of type [`Program`](crate::Program) whose symbol
+/// is the third name, or `DLM_PROGRAM`.
+///
+/// ```
+/// # fn step(_: &mut dlm_kernels::Step<'_>) -> f32 { 0.0 }
+/// # fn infer(_: &mut dlm_kernels::Infer<'_>) -> f32 { 0.0 }
+/// dlm_kernels::export! { step, infer, DLM_PROGRAM_7 }
+/// ```
 #[macro_export]
 macro_rules! export {
     ($step:path, $infer:path $(,)?) => {
+        $crate::export! { $step, $infer, DLM_PROGRAM }
+    };
+    ($step:path, $infer:path, $symbol:ident $(,)?) => {
         const _: () = {
-            extern "C" fn step(call: &mut $crate::Step<'_>) -> f32 {
+            extern "C" fn exported_step(call: &mut $crate::Step<'_>) -> f32 {
                 $step(call)
             }
 
-            extern "C" fn infer(call: &mut $crate::Infer<'_>) -> f32 {
+            extern "C" fn exported_infer(call: &mut $crate::Infer<'_>) -> f32 {
                 $infer(call)
             }
 
+            // SAFETY: the host's names for its libraries' tables; no other symbol is called so.
             #[unsafe(no_mangle)]
-            static DLM_PROGRAM: $crate::Program = $crate::Program::new(step, infer);
+            static $symbol: $crate::Program = $crate::Program::new(exported_step, exported_infer);
         };
     };
 }

@@ -60,6 +60,25 @@ pub fn sum(x: &[f32]) -> f32 {
     lanes[0]
 }
 
+/// The greatest of all elements: from −∞ on, each that is greater than the one before it. −∞ if there is none; NaN is passed
+/// over; of zeros of both signs, the first.
+pub fn greatest(x: &[f32]) -> f32 {
+    x.iter().fold(f32::NEG_INFINITY, |greatest, &x| if x > greatest { x } else { greatest })
+}
+
+/// Adds 16 lanes, rows of `width` elements, into the first one, as [`sum`] adds its lanes, in the first `columns` columns.
+pub fn fold_lanes(lanes: &mut [f32], width: usize, columns: usize) {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            for column in 0..columns {
+                lanes[lane * width + column] += lanes[(lane + half) * width + column];
+            }
+        }
+        half /= 2;
+    }
+}
+
 /// Fills `out` with draws from [0, 1), each a multiple of 2⁻²⁴.
 ///
 /// Column j of `row` takes word (j/16) mod 4 of block (j/64)·16 + j mod 16. A block is [`philox()`](crate::philox::philox)

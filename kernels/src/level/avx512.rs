@@ -4,7 +4,7 @@
 
 pub use crate::maths::fused::*;
 
-super::common::common_functions! { #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")] }
+super::common::common_functions! { x86_64 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")] }
 super::product::product_functions! {
     { #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")] }
     1 => (1 2 3 4 5 6 7 8 9 10 11 12),

@@ -2,7 +2,8 @@
 
 /// Prints a level's functions, each with the level's target features.
 macro_rules! common_functions {
-    ($(#[$features:meta])*) => {
+    ($blocks:ident $(#[$features:meta])*) => {
+        use crate::level::blocks::$blocks as blocks;
         use crate::reference::LANES;
         use crate::{Machine, philox};
 
@@ -27,27 +28,38 @@ macro_rules! common_functions {
             lanes[0]
         }
 
-        /// The greatest element, from −∞ on; NaN is never the greatest.
+        /// The greatest of all elements, as [`reference::greatest`](crate::reference::greatest) defines it.
         $(#[$features])*
         pub fn greatest(x: &[f32]) -> f32 {
-            x.iter().fold(f32::NEG_INFINITY, |greatest, &x| if x > greatest { x } else { greatest })
+            let mut lanes = [f32::NEG_INFINITY; LANES];
+            let (blocks, rest) = x.as_chunks::<LANES>();
+            for block in blocks {
+                for (lane, &x) in lanes.iter_mut().zip(block) {
+                    *lane = if x > *lane { x } else { *lane };
+                }
+            }
+            let greatest = lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |most, &x| if x > most { x } else { most });
+            // The order matters for the sign of zero alone: the first zero's counts.
+            if greatest == 0.0 { x.iter().copied().find(|&x| x == 0.0).unwrap_or(greatest) } else { greatest }
         }
 
-        /// Ends sums of columns that were gathered in lanes, row `lane` of `lanes` for each: the first row then holds the
-        /// sums of the first `n` columns, in the order that [`reference::sum`](crate::reference::sum) defines.
+        /// Adds 16 rows of `width` elements into the first one, in their first `columns` columns, in the order that
+        /// [`reference::fold_lanes`](crate::reference::fold_lanes) defines: the end of sums of columns gathered in lanes.
         ///
         /// # Panics
-        /// If `lanes` does not hold 16 rows of `stride`.
+        /// If `lanes` is too short, or a row shorter than `columns`.
         $(#[$features])*
         #[track_caller]
-        pub fn fold_lanes(lanes: &mut [f32], stride: usize, n: usize) {
-            $crate::level::check::matrix("lanes", lanes.len(), stride, LANES, n);
+        pub fn fold_lanes(lanes: &mut [f32], width: usize, columns: usize) {
+            $crate::level::check::matrix("lanes", lanes.len(), width, LANES, columns);
+            if columns == 0 {
+                return;
+            }
             for half in [8, 4, 2, 1] {
-                let (low, high) = lanes.split_at_mut(half * stride);
                 for lane in 0..half {
-                    let (low, high) = (&mut low[lane * stride..][..n], &high[lane * stride..][..n]);
-                    for (low, high) in low.iter_mut().zip(high) {
-                        *low += high;
+                    let (sums, others) = lanes[lane * width..].split_at_mut(half * width);
+                    for (sum, other) in sums[..columns].iter_mut().zip(&others[..columns]) {
+                        *sum += other;
                     }
                 }
             }
@@ -62,8 +74,20 @@ macro_rules! common_functions {
         pub fn transpose(src: &[f32], src_stride: usize, dst: &mut [f32], dst_stride: usize, rows: usize, cols: usize) {
             $crate::level::check::matrix("src", src.len(), src_stride, rows, cols);
             $crate::level::check::matrix("dst", dst.len(), dst_stride, cols, rows);
+            let (blocked_rows, blocked_cols) = (rows - rows % blocks::BLOCK, cols - cols % blocks::BLOCK);
+            for c in (0..blocked_cols).step_by(blocks::BLOCK) {
+                for r in (0..blocked_rows).step_by(blocks::BLOCK) {
+                    // SAFETY: the block is inside of both matrices, which were checked.
+                    unsafe {
+                        let block = blocks::transposed(src.as_ptr().add(r * src_stride + c), src_stride);
+                        for (i, row) in block.into_iter().enumerate() {
+                            blocks::store(dst.as_mut_ptr().add((c + i) * dst_stride + r), row);
+                        }
+                    }
+                }
+            }
             for r in 0..rows {
-                for c in 0..cols {
+                for c in if r < blocked_rows { blocked_cols } else { 0 }..cols {
                     dst[c * dst_stride + r] = src[r * src_stride + c];
                 }
             }
@@ -88,10 +112,23 @@ macro_rules! common_functions {
             n: usize,
         ) {
             let rows = $crate::level::check::load(dst.len(), stride, src.len(), features, first, shift.len(), scale.len(), n);
+            let (shift, scale) = (&shift[first..first + rows], &scale[first..first + rows]);
+            let (blocked_rows, blocked_n) = (rows - rows % blocks::BLOCK, n - n % blocks::BLOCK);
+            for r in (0..blocked_rows).step_by(blocks::BLOCK) {
+                for b in (0..blocked_n).step_by(blocks::BLOCK) {
+                    // SAFETY: the block is inside of both matrices, which were checked.
+                    unsafe {
+                        let block = blocks::transposed(src.as_ptr().add(b * features + first + r), features);
+                        for (i, row) in block.into_iter().enumerate() {
+                            let row = blocks::normalised(row, shift[r + i], scale[r + i]);
+                            blocks::store(dst.as_mut_ptr().add((r + i) * stride + b), row);
+                        }
+                    }
+                }
+            }
             for r in 0..rows {
-                let f = first + r;
-                for b in 0..n {
-                    dst[r * stride + b] = (src[b * features + f] - shift[f]) * scale[f];
+                for b in if r < blocked_rows { blocked_n } else { 0 }..n {
+                    dst[r * stride + b] = (src[b * features + first + r] - shift[r]) * scale[r];
                 }
             }
         }

@@ -4,12 +4,13 @@
 pub mod avx2;
 #[cfg(target_arch = "x86_64")]
 pub mod avx512;
+pub(crate) mod blocks;
 pub(crate) mod check;
 mod common;
 #[cfg(target_arch = "aarch64")]
 pub mod neon;
 pub mod portable;
-mod product;
+pub(crate) mod product;
 
 /// An instruction set that code is compiled for, in order of preference.
 #[repr(u32)]

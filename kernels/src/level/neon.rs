@@ -4,7 +4,7 @@
 
 pub use crate::maths::fused::*;
 
-super::common::common_functions! { #[target_feature(enable = "neon")] }
+super::common::common_functions! { portable #[target_feature(enable = "neon")] }
 super::product::product_functions! {
     { #[target_feature(enable = "neon")] }
     1 => (1 2 3 4 5 6 7 8 9 10 11 12),

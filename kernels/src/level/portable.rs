@@ -2,7 +2,7 @@
 
 pub use crate::maths::exact::*;
 
-super::common::common_functions! {}
+super::common::common_functions! { portable }
 super::product::product_functions! {
     {}
     1 => (1 2 3 4), 2 => (1 2), 3 => (1), 4 => (1),

@@ -132,17 +132,24 @@ pub(super) fn tanh<A: Arithmetic>(x: f32) -> f32 {
     let size = x.abs();
     let square = x * x;
     let series = horner::<A, _>(square, [-0.3333333, 0.13333222, -0.053948462, 0.021708753, -0.0081951115, 0.002157676]);
-    let near = A::mul_add(series * square, x, x);
+    let near = A::mul_add(series * square, size, size);
     // Above the bound the result is 1.
     let far = 1.0 - 2.0 / (exp_normal::<A>(2.0 * clamp(size, 0.0, 10.0)) + 1.0);
-    if size < 0.625 { near } else { far.copysign(x) }
+    let result = if size < 0.625 { near } else { far };
+    result.copysign(x)
 }
 
 #[inline(always)]
 pub(super) fn sigmoid<A: Arithmetic>(x: f32) -> f32 {
     let small = exp::<A>(-x.abs());
     let numerator = if x < 0.0 { small } else { 1.0 };
-    numerator / (1.0 + small)
+    let sum = 1.0 + small;
+    let lost = small - (sum - 1.0);
+    let inverse = 1.0 / sum;
+    let quotient = numerator * inverse;
+    // One step of Newton's, for what the sum and the quotient lost.
+    let rest = A::mul_add(-quotient, lost, A::mul_add(-quotient, sum, numerator));
+    A::mul_add(rest, inverse, quotient)
 }
 
 #[inline(always)]
@@ -150,7 +157,7 @@ pub(super) fn erf<A: Arithmetic>(x: f32) -> f32 {
     let size = x.abs();
     let series =
         horner::<A, _>(x * x, [0.12837917, -0.3761263, 0.11283624, -0.026855595, 0.0051919934, -0.00080447056, 7.97484e-5]);
-    let near = A::mul_add(series, x, x);
+    let near = A::mul_add(series, size, size);
     // −ln(erfc(t))/t; above the bound the result is 1.
     let t = clamp(size, 0.0, 3.95);
     let slope = horner::<A, _>(
@@ -158,5 +165,6 @@ pub(super) fn erf<A: Arithmetic>(x: f32) -> f32 {
         [1.1285644, 0.63556707, 0.10537536, -0.022792587, 0.0030031737, -7.596291e-5, -4.0413088e-5, 4.514594e-6],
     );
     let far = 1.0 - exp_normal::<A>(-(slope * t));
-    if size < 0.9375 { near } else { far.copysign(x) }
+    let result = if size < 0.9375 { near } else { far };
+    result.copysign(x)
 }
