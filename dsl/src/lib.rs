@@ -2,6 +2,15 @@
 //!
 //! Pure: no file, environment, clock or randomness. [`parse`](fn@parse) never panics and returns a tree together with
 //! all its diagnostics.
+//!
+//! The way through: the lexer finds tokens (`lexer.rs`, `literal.rs`), misplaced words and docs are noticed (`words.rs`,
+//! `docs.rs`), brackets are balanced (`brackets.rs`); each mends for the next what it has reported. The grammar (`grammar.pest`,
+//! by pest, its parser checked in as `generated.rs`) reads the mended text, `build.rs` and `values.rs` make the tree of it, and
+//! `syntax_error.rs` says what could not be read.
+//!
+//! # Features
+//! - `render`: the module `render`, diagnostics as rustc draws them and as JSON; [`plain`] needs no feature.
+//! - `testing`: the module `expectation`, expected diagnostics inside test files.
 
 pub mod aliases;
 pub mod ast;

@@ -214,6 +214,32 @@ fn deep_nesting_is_refused_whatever_the_bracket_and_whether_it_closes() {
     }
 }
 
+/// A macro may be expanded on any thread: what the bounds allow fits in half of the smallest stack that is usual, unoptimised.
+#[test]
+fn what_the_bounds_allow_fits_in_a_small_stack() {
+    let nested =
+        |open: &str, depth: usize, inner: &str, close: &str| format!("{}{inner}{}", open.repeat(depth), close.repeat(depth));
+    let sources = [
+        format!("const A = {};", nested("(", 64, "1", ")")),
+        format!("const A = {};", nested("f(a = ", 64, "1", ")")),
+        format!("const A = {};", nested("[1, ", 64, "1", "]")),
+        format!("const A = {};", nested("h[", 64, "1", "]")),
+        format!("const A = {};", nested("1 + 2 * -(", 64, "-1", ")")),
+        format!("const A = {}1;", "-".repeat(256)),
+        format!("const A = {}1;", "1 * ".repeat(256)),
+        format!("model M {{ {} }}", nested("residual { ", 63, "relu;", " }")),
+        format!("model M {{ {} }}", nested("h: repeat (2) { ", 63, "relu;", " }")),
+    ];
+    for source in sources {
+        let parse_and_format = move || {
+            assert_eq!(parse(&source).1, [], "{source}");
+            assert!(format(&source).is_ok(), "{source}");
+        };
+        let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(parse_and_format).expect("a thread can be started");
+        assert!(thread.join().is_ok());
+    }
+}
+
 #[test]
 fn one_long_line_is_no_trouble() {
     // Quadratic anywhere would be 10^10 steps and more, and the test would seem not to end.
