@@ -9,6 +9,8 @@
 //! apart, of which the first `n` columns are in use.
 
 #![no_std]
+// A product has three operands, their strides and three sizes, here as in every library of its kind.
+#![allow(clippy::too_many_arguments)]
 
 #[cfg(any(feature = "std", test))]
 extern crate std;

@@ -18,7 +18,6 @@ pub const LANES: usize = 16;
 ///
 /// # Panics
 /// If an operand is too short.
-#[allow(clippy::too_many_arguments)]
 pub fn product(
     c: &mut [f32],
     c_stride: usize,

@@ -59,6 +59,7 @@ fn overlap(write: &Range<usize>, other: &Range<usize>) -> ! {
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use super::views;
 

@@ -11,7 +11,6 @@ mod at_level {
     /// What one test needs of the functions.
     #[derive(Default)]
     pub struct Call<'a> {
-        pub machine: Option<&'a Machine>,
         pub x: &'a [f32],
         pub y: &'a mut [f32],
         pub sizes: [usize; 4],

@@ -22,7 +22,6 @@ fn refuse(name: &str, len: usize, stride: usize, rows: usize, cols: usize) -> ! 
 
 /// Panics unless all operands of a product are long enough.
 #[inline]
-#[allow(clippy::too_many_arguments)]
 #[track_caller]
 pub(crate) fn product(
     c_len: usize,
@@ -56,7 +55,6 @@ fn refuse_a(len: usize, row: usize, depth: usize, m: usize, k: usize) -> ! {
 
 /// Panics unless all operands of a load are long enough; gives the rows of its result.
 #[inline]
-#[allow(clippy::too_many_arguments)]
 #[track_caller]
 pub(crate) fn load(
     dst_len: usize,

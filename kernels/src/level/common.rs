@@ -99,7 +99,6 @@ macro_rules! common_functions {
         /// # Panics
         /// If `dst` is not a whole number of rows, or holds features that are not there, or an operand is too short.
         $(#[$features])*
-        #[allow(clippy::too_many_arguments)]
         #[track_caller]
         pub fn load(
             dst: &mut [f32],
@@ -155,7 +154,6 @@ macro_rules! common_functions {
         /// # Panics
         /// If an operand is too short.
         $(#[$features])*
-        #[allow(clippy::too_many_arguments)]
         #[track_caller]
         pub fn matrixmultiply_product(
             machine: &Machine,

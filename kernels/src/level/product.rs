@@ -64,7 +64,6 @@ macro_rules! product_functions {
         /// # Panics
         /// If an operand is too short.
         $(#[$features])*
-        #[allow(clippy::too_many_arguments)]
         #[track_caller]
         pub fn product(
             c: &mut [f32],
