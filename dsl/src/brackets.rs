@@ -32,7 +32,7 @@ struct Balancer<'a> {
     words: Words<'a>,
     /// The open brackets, as indices of tokens.
     open: Vec<usize>,
-    /// A pair of braces in this item whose indentation differs, as indices of tokens: likely not a pair.
+    /// A pair of braces inside the outermost open ones whose indentation differs, as indices of tokens: likely not a pair.
     suspect: Option<(usize, usize)>,
     /// The `}` that ended the last item, as long as no other item has begun.
     ended: Option<usize>,
@@ -212,11 +212,12 @@ impl Balancer<'_> {
         self.close_inner(index);
         let Some(open) = self.open.pop() else { return self.unmatched_brace(index) };
         let (opening, closing) = (self.token(open), self.token(index));
-        if closing.first_on_line() && opening.indent > closing.column {
-            self.suspect.get_or_insert((open, index));
-        }
+        let differs = closing.first_on_line() && opening.indent > closing.column;
         if self.open.is_empty() {
             self.ended = Some(index);
+            self.suspect = None;
+        } else if differs {
+            self.suspect.get_or_insert((open, index));
         }
     }
 
