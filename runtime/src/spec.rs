@@ -36,6 +36,9 @@ pub struct Spec {
     pub memory_len: usize,
     /// The work space of `infer`.
     pub infer_work_len: usize,
+    /// β, if memory holds the point ahead Φ = θ − βm of every parameter θ whose state `.m` is m, as it does under the notes'
+    /// nesterov. Weights are saved, and predict, as θ.
+    pub lookahead: Option<f32>,
     /// How it is trained.
     pub recipe: RecipeSpec,
 }

@@ -1,0 +1,76 @@
+//! Samples and their targets, and how they are read, split, ordered and normalised.
+
+#[cfg(feature = "files")]
+mod csv;
+mod dataset;
+#[cfg(feature = "files")]
+mod idx;
+#[cfg(feature = "files")]
+mod load;
+pub mod normalize;
+mod split;
+
+pub use dataset::{Dataset, Labels};
+#[cfg(feature = "files")]
+pub use load::{load, load_inputs, load_like};
+pub use split::{Parts, split};
+
+use crate::draws::Draws;
+
+/// Some rows of a dataset, in an order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part<'a> {
+    pub(crate) data: &'a Dataset,
+    pub(crate) rows: &'a [usize],
+}
+
+/// Puts the rows of a training part in the order of one epoch (from 1): a function of the rows, the seed and the epoch.
+pub(crate) fn shuffle(rows: &mut [usize], seed: u64, epoch: usize) {
+    Draws::new(seed, &format!("order {epoch}")).shuffle(rows);
+}
+
+/// Copies of a batch's rows, made once for the largest batch and filled again for each.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    inputs: Vec<Columns>,
+    targets: Vec<Columns>,
+    rows: usize,
+}
+
+#[derive(Debug)]
+struct Columns {
+    values: Vec<f32>,
+    width: usize,
+}
+
+impl Batch {
+    /// Room for so many rows of a dataset.
+    pub(crate) fn new(data: &Dataset, rows: usize) -> Self {
+        let room = |width: usize| Columns { values: vec![0.0; rows * width], width };
+        let inputs = data.input_widths().map(room).collect();
+        let targets = data.target_widths().map(room).collect();
+        Batch { inputs, targets, rows: 0 }
+    }
+
+    /// Copies rows of the dataset in, without allocation.
+    pub(crate) fn gather(&mut self, data: &Dataset, rows: &[usize]) {
+        self.rows = rows.len();
+        let inputs = self.inputs.iter_mut().zip(data.inputs());
+        for (to, from) in inputs.chain(self.targets.iter_mut().zip(data.targets())) {
+            let width = to.width;
+            for (to, row) in to.values.chunks_exact_mut(width).zip(rows) {
+                to.copy_from_slice(&from[row * width..][..width]);
+            }
+        }
+    }
+
+    /// The inputs' rows.
+    pub(crate) fn inputs(&self) -> impl ExactSizeIterator<Item = &[f32]> {
+        self.inputs.iter().map(|columns| &columns.values[..self.rows * columns.width])
+    }
+
+    /// The targets' rows.
+    pub(crate) fn targets(&self) -> impl ExactSizeIterator<Item = &[f32]> {
+        self.targets.iter().map(|columns| &columns.values[..self.rows * columns.width])
+    }
+}

@@ -1,0 +1,103 @@
+//! Random numbers for what happens before and between steps: initial weights, splits, orders. Each draw is a function of
+//! seed, purpose and index, so that no state exists to lose and nothing depends on the order of evaluation.
+
+use dlm_kernels::philox::philox;
+
+/// Set in every stream of this module, and in no counter of a training step (there it would be step 2⁴⁷), so that the two never
+/// share a draw.
+const BETWEEN_STEPS: u64 = 1 << 63;
+
+/// The draws of one purpose.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Draws {
+    seed: u64,
+    stream: u64,
+}
+
+impl Draws {
+    /// The draws named `purpose`. The name is hashed (FNV-1a, 64 bits) to the stream, so that a parameter's initial values
+    /// depend on its own name and not on what else the model holds.
+    pub(crate) fn new(seed: u64, purpose: &str) -> Self {
+        let stream =
+            purpose.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        Draws { seed, stream: stream | BETWEEN_STEPS }
+    }
+
+    /// Two independent draws of 64 bits; `attempt` gives others for the same index.
+    pub(crate) fn bits(&self, index: u32, attempt: u32) -> [u64; 2] {
+        let counter = [index, attempt, self.stream as u32, (self.stream >> 32) as u32];
+        let [a, b, c, d] = philox(counter, [self.seed as u32, (self.seed >> 32) as u32]);
+        [u64::from(a) | u64::from(b) << 32, u64::from(c) | u64::from(d) << 32]
+    }
+
+    /// Uniform in [0, 1), from 53 bits.
+    pub(crate) fn uniform(&self, index: u32) -> f64 {
+        unit(self.bits(index, 0)[0])
+    }
+
+    /// Standard normal, by Box and Muller's transform in f64.
+    pub(crate) fn normal(&self, index: u32, attempt: u32) -> f64 {
+        let [a, b] = self.bits(index, attempt);
+        // 1 - u lies in (0, 1], where the logarithm is finite.
+        libm::sqrt(-2.0 * libm::log(1.0 - unit(a))) * libm::cos(std::f64::consts::TAU * unit(b))
+    }
+
+    /// Standard normal within two deviations: redrawn until it is.
+    pub(crate) fn truncated_normal(&self, index: u32) -> f64 {
+        let mut attempt = 0;
+        loop {
+            let value = self.normal(index, attempt);
+            if value.abs() <= 2.0 {
+                return value;
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Puts `items` in a random order (Fisher and Yates; each order equally likely up to 2⁻³²).
+    pub(crate) fn shuffle<T>(&self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            let bits = self.bits(last as u32, (last as u64 >> 32) as u32)[0];
+            let other = ((u128::from(bits) * (last as u128 + 1)) >> 64) as usize;
+            items.swap(last, other);
+        }
+    }
+}
+
+fn unit(bits: u64) -> f64 {
+    (bits >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shuffle_is_a_permutation_of_its_seed_and_purpose() {
+        let shuffled = |seed, purpose: &str| {
+            let mut items: Vec<u32> = (0..1000).collect();
+            Draws::new(seed, purpose).shuffle(&mut items);
+            items
+        };
+        let mut sorted = shuffled(1, "order");
+        assert_ne!(sorted, (0..1000).collect::<Vec<_>>());
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..1000).collect::<Vec<_>>());
+        assert_eq!(shuffled(1, "order"), shuffled(1, "order"));
+        assert_ne!(shuffled(1, "order"), shuffled(2, "order"));
+        assert_ne!(shuffled(1, "order"), shuffled(1, "split"));
+    }
+
+    #[test]
+    fn every_order_of_three_is_about_equally_likely() {
+        let mut counts = std::collections::HashMap::new();
+        for seed in 0..6000 {
+            let mut items = [0, 1, 2];
+            Draws::new(seed, "order").shuffle(&mut items);
+            *counts.entry(items).or_insert(0_i32) += 1;
+        }
+        assert_eq!(counts.len(), 6);
+        // Five standard deviations of a binomial count of 1000.
+        assert!(counts.values().all(|count| (count - 1000).abs() < 145), "{counts:?}");
+    }
+}

@@ -1,0 +1,233 @@
+//! What can go wrong with data, files and training, each kind with a code, a message and, where there is one, a way out.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// What can go wrong outside the program: files, data, diverging training. A programmer's mistake (a slice of the wrong
+/// length) panics instead, with the shapes named.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// E301: a file could not be opened, read or written.
+    File {
+        /// What was being done: `open`, `read`, `write`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// E302: a CSV file is not a table: rows of different lengths, text that is not UTF-8, no rows.
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1, where it is known.
+        line: Option<u64>,
+        /// What is the matter.
+        message: String,
+    },
+    /// E303: a CSV file has no such column.
+    Column {
+        /// The file.
+        path: PathBuf,
+        /// The column that was asked for.
+        column: String,
+        /// A column whose name is similar.
+        similar: Option<String>,
+        /// All columns there are.
+        columns: Vec<String>,
+    },
+    /// E304: the data does not have the shape that the model takes.
+    Shape {
+        /// The file; none for data in memory.
+        path: Option<PathBuf>,
+        /// What is the matter, with both shapes.
+        message: String,
+        /// A way out.
+        help: Option<String>,
+    },
+    /// E305: a cell or value is missing, not a number, or not one that its column or output can have.
+    Value {
+        /// The file; none for data in memory.
+        path: Option<PathBuf>,
+        /// Where it is: `line 3, column "age"`, or `row 3 of input "image"`.
+        place: String,
+        /// The value as it was written.
+        value: String,
+        /// What was expected instead.
+        expected: String,
+        /// A way out.
+        help: Option<String>,
+    },
+    /// E306: the classes of the data are not those of the model.
+    Classes {
+        /// The file; none for data in memory.
+        path: Option<PathBuf>,
+        /// What is the matter, with both sets of classes.
+        message: String,
+        /// A way out.
+        help: Option<String>,
+    },
+    /// E307: a file is not an IDX file, or is cut short.
+    Idx {
+        /// The file.
+        path: PathBuf,
+        /// What is the matter.
+        message: String,
+    },
+    /// E308: the data cannot be split as the recipe says.
+    Split {
+        /// What is the matter.
+        message: String,
+        /// A way out.
+        help: String,
+    },
+    /// E309: the loss or a weight became infinite or not a number. The trainer is back at the last good epoch.
+    NotFinite {
+        /// What it was: the loss, or a parameter's name.
+        what: String,
+        /// Its value.
+        value: f32,
+        /// The epoch, from 1.
+        epoch: usize,
+        /// The update since the trainer was made, from 1.
+        step: u64,
+        /// The batch within the epoch, from 1.
+        batch: usize,
+        /// The epoch whose weights the trainer holds now; 0: those it began with.
+        restored: usize,
+    },
+    /// E310: a file holds no safetensors, or is cut short.
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What is the matter.
+        message: String,
+    },
+    /// E311: a weights file is for another model. Nothing was changed.
+    Mismatch {
+        /// The file.
+        path: PathBuf,
+        /// The model.
+        model: String,
+        /// Everything that differs, a line each.
+        differences: Vec<String>,
+    },
+}
+
+impl Error {
+    /// The code, such as `E301`; `dlm explain E301` prints its page.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::File { .. } => "E301",
+            Error::Table { .. } => "E302",
+            Error::Column { .. } => "E303",
+            Error::Shape { .. } => "E304",
+            Error::Value { .. } => "E305",
+            Error::Classes { .. } => "E306",
+            Error::Idx { .. } => "E307",
+            Error::Split { .. } => "E308",
+            Error::NotFinite { .. } => "E309",
+            Error::Weights { .. } => "E310",
+            Error::Mismatch { .. } => "E311",
+        }
+    }
+
+    /// A way out, where there is one to name.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Error::File { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                Some("paths are relative to the file that names them".to_owned())
+            }
+            Error::Column { similar: Some(similar), .. } => Some(format!("did you mean `{similar}`?")),
+            Error::Column { columns, .. } => Some(format!("the columns are {}", list(columns, 12))),
+            Error::Shape { help, .. } | Error::Value { help, .. } | Error::Classes { help, .. } => help.clone(),
+            Error::Split { help, .. } => Some(help.clone()),
+            Error::NotFinite { restored, .. } => {
+                let weights = match restored {
+                    0 => "the weights are those before training".to_owned(),
+                    epoch => format!("the weights are those at the end of epoch {epoch}"),
+                };
+                Some(format!("{weights}; try a lower learning rate, `clip`, or `normalize = standard`"))
+            }
+            Error::Weights { .. } => Some("weights are files in the safetensors format, as `save` writes them".to_owned()),
+            Error::File { .. } | Error::Table { .. } | Error::Idx { .. } | Error::Mismatch { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::File { action, path, source } => write!(f, "cannot {action} {}: {source}", path.display()),
+            Error::Table { path, line: Some(line), message } => write!(f, "{}:{line}: {message}", path.display()),
+            Error::Table { path, line: None, message } => write!(f, "{}: {message}", path.display()),
+            Error::Column { path, column, .. } => write!(f, "{}: there is no column `{column}`", path.display()),
+            Error::Shape { path, message, .. } | Error::Classes { path, message, .. } => {
+                prefix(f, path)?;
+                f.write_str(message)
+            }
+            Error::Value { path, place, value, expected, .. } => {
+                prefix(f, path)?;
+                write!(f, "{place}: expected {expected}, found ")?;
+                if value.is_empty() { f.write_str("nothing") } else { write!(f, "`{value}`") }
+            }
+            Error::Idx { path, message } | Error::Weights { path, message } => write!(f, "{}: {message}", path.display()),
+            Error::Split { message, .. } => f.write_str(message),
+            Error::NotFinite { what, value, epoch, step, batch, .. } => {
+                write!(f, "{what} became {value} in epoch {epoch} at step {step} (batch {batch} of the epoch)")
+            }
+            Error::Mismatch { path, model, differences } => {
+                write!(f, "{} does not fit the model {model}:", path.display())?;
+                differences.iter().try_for_each(|difference| write!(f, "\n  {difference}"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::File { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+fn prefix(f: &mut fmt::Formatter<'_>, path: &Option<PathBuf>) -> fmt::Result {
+    path.as_ref().map_or(Ok(()), |path| write!(f, "{}: ", path.display()))
+}
+
+/// "`a`, `b`, `c` and 3 more".
+pub(crate) fn list<S: AsRef<str>>(names: &[S], at_most: usize) -> String {
+    let shown: Vec<String> = names.iter().take(at_most).map(|name| format!("`{}`", name.as_ref())).collect();
+    match names.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_names_at_most_so_many() {
+        assert_eq!(list(&["a", "b"], 2), "`a`, `b`");
+        assert_eq!(list(&["a", "b", "c", "d"], 2), "`a`, `b` and 2 more");
+    }
+
+    #[test]
+    fn a_missing_cell_is_said_to_be_missing() {
+        let error = Error::Value {
+            path: Some("x.csv".into()),
+            place: "line 3, column `age`".to_owned(),
+            value: String::new(),
+            expected: "a number".to_owned(),
+            help: None,
+        };
+        assert_eq!(error.to_string(), "x.csv: line 3, column `age`: expected a number, found nothing");
+        assert_eq!(error.code(), "E305");
+    }
+}

@@ -1,0 +1,37 @@
+//! What trains and runs a model that dlm compiled: data, training loop, metrics, weights files. It knows nothing of the
+//! language: a [`Program`] says all there is to know of a model.
+
+mod draws;
+mod error;
+mod fit;
+mod infer;
+mod init;
+mod memory;
+mod metrics;
+mod model;
+mod pool;
+mod ports;
+mod progress;
+mod report;
+mod shape;
+mod suggest;
+mod trainer;
+mod weights;
+
+pub mod data;
+pub mod schedule;
+pub mod spec;
+
+pub use data::{Dataset, Labels};
+pub use error::Error;
+pub use metrics::{Evaluation, Metric, OutputMetrics};
+pub use model::Model;
+pub use ndarray;
+pub use progress::{BatchReport, Flow, Observer, Progress, Start};
+pub use report::{EpochReport, Report};
+pub use spec::{
+    DataSpec, Init, InputSpec, Length, Normalize, OutputKind, OutputSpec, ParameterSpec, Program, RecipeSpec, Schedule, Spec,
+    Split, StateSpec,
+};
+pub use trainer::Trainer;
+pub use weights::Weights;

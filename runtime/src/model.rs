@@ -1,0 +1,231 @@
+//! Prediction.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use ndarray::{Array, ArrayD, ArrayView, ArrayViewD, Dimension, IxDyn};
+
+use crate::data::{Dataset, Labels, Part};
+use crate::error::Error;
+use crate::infer::{Infer, Work};
+use crate::memory::Memory;
+use crate::metrics::{Evaluation, evaluate};
+use crate::pool::Engine;
+use crate::shape;
+use crate::spec::{Program, Spec};
+use crate::weights::{self, Weights};
+
+/// A trained model: parameters, and a program to run them. Predicts from any number of threads at once.
+#[derive(Debug)]
+pub struct Model {
+    program: &'static Program,
+    parameters: Memory,
+    labels: Labels,
+    normalization: bool,
+    engine: Engine,
+    /// Kept from one prediction to the next, so that only the first allocates it. A prediction that finds it taken makes its
+    /// own.
+    work: Mutex<Work>,
+}
+
+impl Clone for Model {
+    /// A copy of the parameters, with threads and work space of its own.
+    fn clone(&self) -> Self {
+        let mut copy = Model::from_parameters(self.program, self.parameters.as_slice(), self.labels.clone(), self.normalization);
+        copy.engine = Engine::new(self.engine.threads());
+        copy
+    }
+}
+
+impl Model {
+    pub(crate) fn from_parameters(program: &'static Program, parameters: &[f32], labels: Labels, normalization: bool) -> Self {
+        Model {
+            program,
+            parameters: Memory::from_slice(parameters),
+            labels,
+            normalization,
+            engine: Engine::new(1),
+            work: Mutex::new(Work::new(&program.spec)),
+        }
+    }
+
+    /// Reads a weights file (safetensors, the names and shapes of a PyTorch `state_dict`).
+    ///
+    /// Tensors named `normalize.…` may all be absent, as in a file from elsewhere: then inputs are taken as they are, and
+    /// [`has_normalization`](Self::has_normalization) says so.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is no safetensors file, or differs from the model in any name, shape or type; the error
+    /// lists all differences.
+    pub fn load(program: &'static Program, path: impl AsRef<Path>) -> Result<Self, Error> {
+        let mut parameters = crate::trainer::initial_normalization(&program.spec);
+        let loaded = weights::load(&program.spec, path.as_ref(), parameters.as_mut_slice())?;
+        Ok(Model::from_parameters(program, parameters.as_slice(), loaded.labels, loaded.normalization))
+    }
+
+    /// Writes a weights file, which PyTorch can load. The file is replaced as a whole or not at all.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.weights().save(path)
+    }
+
+    /// Predicts on so many threads (default 1). Concurrent predictions share them one at a time.
+    ///
+    /// # Panics
+    /// If `threads` is 0.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.engine = Engine::new(threads);
+        self
+    }
+
+    /// The model's description.
+    pub fn spec(&self) -> &'static Spec {
+        &self.program.spec
+    }
+
+    /// The names of the classes, where they are known.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    /// Whether the weights came with the normalisation of their training; else inputs are taken as they are.
+    pub fn has_normalization(&self) -> bool {
+        self.normalization
+    }
+
+    /// Its weights.
+    pub fn weights(&self) -> Weights<'_> {
+        Weights { program: self.program, parameters: self.parameters.as_slice().into(), labels: &self.labels, normalization: self.normalization }
+    }
+
+    /// The output of a model of one input and one output: (rows, sample's shape…) in; (rows, classes), (rows,) for yes or no,
+    /// or (rows, output's shape…) out. Probabilities for classes, yes or no, and flags.
+    ///
+    /// # Panics
+    /// If the shape is not the input's, the dimensions asked for are not the output's, or there are several inputs or outputs
+    /// ([`predict_all`](Self::predict_all) is for those).
+    pub fn predict<I: Dimension, O: Dimension>(&self, input: ArrayView<'_, f32, I>) -> Array<f32, O> {
+        self.single(input, true)
+    }
+
+    /// As [`predict`](Self::predict), but logits where that gives probabilities.
+    ///
+    /// # Panics
+    /// As [`predict`](Self::predict).
+    pub fn predict_logits<I: Dimension, O: Dimension>(&self, input: ArrayView<'_, f32, I>) -> Array<f32, O> {
+        self.single(input, false)
+    }
+
+    fn single<I: Dimension, O: Dimension>(&self, input: ArrayView<'_, f32, I>, probabilities: bool) -> Array<f32, O> {
+        let spec = self.spec();
+        let outputs = spec.outputs.len();
+        assert!(outputs == 1, "{} has {}; `predict_all` returns them all", spec.model, shape::count(outputs, "output"));
+        let output = self.predict_all(&[input.into_dyn()], probabilities).swap_remove(0);
+        let found = shape::rows_of(spec.outputs[0].shape());
+        let dimensions = O::NDIM.unwrap_or_default();
+        output.into_dimensionality().unwrap_or_else(|_| {
+            panic!("{} predicts an array of shape {found}, not one of {}", spec.model, shape::count(dimensions, "dimension"))
+        })
+    }
+
+    /// All outputs for all inputs, in order: arrays of shape (rows, sample's shape…). Any number of rows, also none.
+    ///
+    /// # Panics
+    /// If the number of inputs, a shape, or the numbers of rows are not what the model takes.
+    pub fn predict_all(&self, inputs: &[ArrayViewD<'_, f32>], probabilities: bool) -> Vec<ArrayD<f32>> {
+        let spec = self.spec();
+        check_count(spec, "input", spec.inputs.len(), inputs.len());
+        for (input, array) in spec.inputs.iter().zip(inputs) {
+            let fits = array.shape().split_first().is_some_and(|(_, rest)| rest == input.shape);
+            let expected = shape::rows_of(input.shape);
+            assert!(fits, "input `{}` takes an array of shape {expected}, found {}", input.name, shape::array(array.shape()));
+        }
+        let standard: Vec<_> = inputs.iter().map(|input| input.as_standard_layout()).collect();
+        let slices: Vec<&[f32]> = standard.iter().map(|array| array.as_slice().unwrap_or_default()).collect();
+        let rows = inputs.first().map_or(0, |input| input.shape()[0]);
+        let mut values: Vec<Vec<f32>> = spec.outputs.iter().map(|output| vec![0.0; rows * output.width()]).collect();
+        let mut outputs: Vec<&mut [f32]> = values.iter_mut().map(Vec::as_mut_slice).collect();
+        self.predict_slices(&slices, &mut outputs, probabilities);
+        let shaped = |(values, output): (Vec<f32>, &crate::spec::OutputSpec)| {
+            let mut shape = vec![rows];
+            shape.extend_from_slice(output.shape());
+            Array::from_shape_vec(IxDyn(&shape), values).expect("as many values were made as the shape has")
+        };
+        values.into_iter().zip(spec.outputs).map(shaped).collect()
+    }
+
+    /// Predicts into slices: for each input all rows, row-major; for each output room for all rows. Probabilities for classes,
+    /// yes or no, and flags. Allocates nothing, unless another thread is predicting with this model at the same time, or
+    /// there are more than 16 inputs or outputs.
+    ///
+    /// # Panics
+    /// If a length is not that of a whole number of rows, or rows differ in number.
+    pub fn predict_into(&self, inputs: &[&[f32]], outputs: &mut [&mut [f32]]) {
+        self.predict_slices(inputs, outputs, true);
+    }
+
+    /// As [`predict_into`](Self::predict_into), but logits where that gives probabilities.
+    ///
+    /// # Panics
+    /// As [`predict_into`](Self::predict_into).
+    pub fn predict_logits_into(&self, inputs: &[&[f32]], outputs: &mut [&mut [f32]]) {
+        self.predict_slices(inputs, outputs, false);
+    }
+
+    fn predict_slices(&self, inputs: &[&[f32]], outputs: &mut [&mut [f32]], probabilities: bool) {
+        let spec = self.spec();
+        check_count(spec, "input", spec.inputs.len(), inputs.len());
+        check_count(spec, "output", spec.outputs.len(), outputs.len());
+        let rows = spec.inputs.first().map_or(0, |input| inputs[0].len() / input.features());
+        for (input, values) in spec.inputs.iter().zip(inputs) {
+            check_len("input", input.name, rows, input.features(), values.len());
+        }
+        for (output, values) in spec.outputs.iter().zip(&*outputs) {
+            check_len("output", output.name, rows, output.width(), values.len());
+        }
+        let infer = self.infer();
+        self.with_work(|work| {
+            for first in (0..rows).step_by(spec.batch) {
+                let rows = spec.batch.min(rows - first);
+                let part = |width: usize| first * width..(first + rows) * width;
+                let inputs = inputs.iter().zip(spec.inputs).map(|(values, input)| &values[part(input.features())]);
+                let outputs = outputs.iter_mut().zip(spec.outputs).map(|(values, output)| &mut values[part(output.width())]);
+                infer.run(work, inputs, std::iter::empty(), outputs, probabilities, rows);
+            }
+        });
+    }
+
+    /// Loss and metrics on samples with their targets.
+    ///
+    /// # Errors
+    /// If the data was made for a model of other inputs or outputs, or its classes have other names.
+    pub fn evaluate(&self, data: &Dataset) -> Result<Evaluation, Error> {
+        data.check_made_for(self.spec())?;
+        data.labels().check_same(&self.labels, self.spec().outputs, "in the weights")?;
+        let rows: Vec<usize> = (0..data.rows()).collect();
+        Ok(self.with_work(|work| evaluate(&self.infer(), work, Part { data, rows: &rows })))
+    }
+
+    fn infer(&self) -> Infer<'_> {
+        Infer { program: self.program, parameters: self.parameters.as_slice(), engine: &self.engine }
+    }
+
+    fn with_work<R>(&self, f: impl FnOnce(&mut Work) -> R) -> R {
+        match self.work.try_lock() {
+            Ok(mut work) => f(&mut work),
+            Err(_) => f(&mut Work::new(self.spec())),
+        }
+    }
+}
+
+fn check_count(spec: &Spec, what: &str, expected: usize, found: usize) {
+    assert!(found == expected, "the model {} has {}, found {found}", spec.model, shape::count(expected, what));
+}
+
+fn check_len(what: &str, name: &str, rows: usize, width: usize, found: usize) {
+    let expected = rows * width;
+    assert!(found == expected, "{what} `{name}`: {} of {width} values are {expected} values, found {found}", shape::count(rows, "row"));
+}

@@ -1,0 +1,171 @@
+//! Who watches a training, and may stop it.
+
+use std::fmt;
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use crate::report::{EpochReport, Report};
+use crate::weights::Weights;
+
+/// What `fit` tells, as it goes. All methods do nothing unless implemented.
+pub trait Observer {
+    /// Before the first step.
+    fn on_start(&mut self, start: &Start) {
+        let _ = start;
+    }
+
+    /// After each step. Called often: a slow observer slows the training.
+    fn on_batch(&mut self, batch: &BatchReport) -> Flow {
+        let _ = batch;
+        Flow::Continue
+    }
+
+    /// After each epoch, its validation included. `weights` can be saved or made a model.
+    fn on_epoch(&mut self, epoch: &EpochReport, weights: &Weights<'_>) -> Flow {
+        let _ = (epoch, weights);
+        Flow::Continue
+    }
+
+    /// After the last step and the final evaluations.
+    fn on_end(&mut self, report: &Report) {
+        let _ = report;
+    }
+}
+
+/// Whether to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// Go on.
+    Continue,
+    /// Stop here, with the weights as they are.
+    Stop,
+}
+
+/// What is about to be trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Start {
+    /// The model's name.
+    pub model: &'static str,
+    /// The recipe's name.
+    pub recipe: &'static str,
+    /// Epochs to come.
+    pub epochs: usize,
+    /// Steps in each of them.
+    pub steps_per_epoch: usize,
+    /// Rows of a full batch.
+    pub batch: usize,
+    /// Rows of the training part.
+    pub train_rows: usize,
+    /// Rows of the validation part.
+    pub validation_rows: usize,
+    /// Rows of the test part.
+    pub test_rows: usize,
+    /// Threads that work.
+    pub threads: usize,
+}
+
+/// One step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BatchReport {
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// The batch within the epoch, from 1.
+    pub batch: usize,
+    /// The batches of the epoch.
+    pub batches: usize,
+    /// Rows in the batch.
+    pub rows: usize,
+    /// Its mean loss, penalties included.
+    pub loss: f64,
+    /// The mean loss of the epoch up to here, weighed by samples.
+    pub mean_loss: f64,
+    /// The step's learning rate.
+    pub learning_rate: f64,
+    /// Samples of the epoch up to here.
+    pub samples: usize,
+    /// Time in the epoch up to here.
+    pub elapsed: Duration,
+}
+
+/// The observers that come with the runtime.
+///
+/// ```
+/// use dlm_runtime::Progress;
+/// let mut quiet = Progress::silent();
+/// let mut log = Vec::new();
+/// let mut lines = Progress::lines(&mut log);
+/// ```
+pub struct Progress<'a> {
+    out: Option<Box<dyn Write + 'a>>,
+    /// Whether `out` is a terminal, where a line can be written over.
+    in_place: bool,
+    epochs: usize,
+    drawn: Option<Instant>,
+}
+
+impl<'a> Progress<'a> {
+    /// Says nothing.
+    pub fn silent() -> Self {
+        Progress { out: None, in_place: false, epochs: 0, drawn: None }
+    }
+
+    /// One plain line an epoch to `out`. A line that cannot be written is lost; training goes on.
+    pub fn lines(out: impl Write + 'a) -> Self {
+        Progress { out: Some(Box::new(out)), ..Progress::silent() }
+    }
+
+    /// One line an epoch to the standard error, which on a terminal also shows the running epoch's progress.
+    pub fn terminal() -> Self {
+        Progress { in_place: std::io::stderr().is_terminal(), ..Progress::lines(std::io::stderr()) }
+    }
+
+    fn write(&mut self, text: fmt::Arguments<'_>) {
+        if let Some(out) = &mut self.out {
+            // A closed pipe is no reason to lose a training.
+            let _ = out.write_fmt(text).and_then(|()| out.flush());
+        }
+    }
+}
+
+impl fmt::Debug for Progress<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Progress").field("silent", &self.out.is_none()).field("in_place", &self.in_place).finish()
+    }
+}
+
+/// How often a terminal's line is drawn again.
+const REDRAW: Duration = Duration::from_millis(100);
+/// Back to the line's begin, and what stands there is cleared.
+const CLEAR: &str = "\r\x1b[2K";
+
+impl Observer for Progress<'_> {
+    fn on_start(&mut self, start: &Start) {
+        self.epochs = start.epochs;
+        let Start { model, train_rows, validation_rows, test_rows, .. } = start;
+        self.write(format_args!("{model}: {train_rows} training, {validation_rows} validation, {test_rows} test samples\n"));
+    }
+
+    fn on_batch(&mut self, batch: &BatchReport) -> Flow {
+        if self.in_place && self.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW) {
+            self.drawn = Some(Instant::now());
+            let BatchReport { epoch, batch, batches, mean_loss, .. } = *batch;
+            let epochs = self.epochs;
+            self.write(format_args!("{CLEAR}epoch {epoch}/{epochs}  batch {batch}/{batches}  loss {mean_loss:.4}"));
+        }
+        Flow::Continue
+    }
+
+    fn on_epoch(&mut self, epoch: &EpochReport, _: &Weights<'_>) -> Flow {
+        let (begin, epochs) = (if self.in_place { CLEAR } else { "" }, self.epochs);
+        self.write(format_args!("{begin}epoch {}/{epochs}  {epoch}\n", epoch.epoch));
+        Flow::Continue
+    }
+
+    fn on_end(&mut self, report: &Report) {
+        let begin = if self.in_place { CLEAR } else { "" };
+        match &report.test {
+            Some(test) => self.write(format_args!("{begin}test  {test}\n")),
+            None => self.write(format_args!("{begin}")),
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! Training, a step at a time.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use dlm_kernels::{Slice, SliceMut, Step};
+use ndarray::{ArrayD, IxDyn};
+
+use crate::data::{Dataset, Labels, Part};
+use crate::error::{Error, list};
+use crate::infer::{Infer, Work};
+use crate::init::initialize;
+use crate::memory::Memory;
+use crate::metrics::{Evaluation, evaluate};
+use crate::model::Model;
+use crate::pool::{Engine, threads_from_environment};
+use crate::ports::with_slices;
+use crate::schedule;
+use crate::shape;
+use crate::spec::{ParameterSpec, Program, Spec};
+use crate::suggest::nearest;
+use crate::weights::{self, Weights};
+
+/// A model being trained: parameters, optimizer state and work space in one allocation, and the counters of its steps.
+#[derive(Debug)]
+pub struct Trainer {
+    pub(crate) program: &'static Program,
+    pub(crate) memory: Memory,
+    pub(crate) seed: u64,
+    /// Updates so far.
+    pub(crate) updates: u64,
+    /// Steps that drew random numbers so far.
+    pub(crate) draws: u64,
+    /// Epochs that `fit` finished so far.
+    pub(crate) epochs: usize,
+    /// What a schedule by epochs counts in; 0 while nobody has said.
+    pub(crate) steps_per_epoch: u64,
+    pub(crate) labels: Labels,
+    /// Whether the normalisation has been fitted, loaded or set, and so is to be kept.
+    pub(crate) normalized: bool,
+    pub(crate) measure_training: bool,
+    pub(crate) engine: Engine,
+}
+
+impl Trainer {
+    /// A new model with the recipe's seed, on as many threads as the environment variable `DLM_THREADS` says, else one.
+    ///
+    /// # Panics
+    /// If `DLM_THREADS` is not a whole number from 1.
+    pub fn new(program: &'static Program) -> Self {
+        Trainer::with_seed(program, program.spec.recipe.seed)
+    }
+
+    /// As [`new`](Self::new), with another seed for initial weights, order and dropout. (The split has its own.)
+    ///
+    /// # Panics
+    /// As [`new`](Self::new).
+    pub fn with_seed(program: &'static Program, seed: u64) -> Self {
+        let spec = &program.spec;
+        let mut memory = Memory::new(spec.memory_len);
+        for parameter in spec.parameters {
+            initialize(parameter, seed, &mut memory.as_mut_slice()[parameter.range()]);
+        }
+        for state in spec.states {
+            memory.as_mut_slice()[state.offset..state.offset + state.len].fill(state.value);
+        }
+        Trainer {
+            program,
+            memory,
+            seed,
+            updates: 0,
+            draws: 0,
+            epochs: 0,
+            steps_per_epoch: 0,
+            labels: Labels::default(),
+            normalized: false,
+            measure_training: false,
+            engine: Engine::new(threads_from_environment()),
+        }
+    }
+
+    /// Trains on so many threads. Results do not depend on them.
+    ///
+    /// # Panics
+    /// If `threads` is 0.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.engine = Engine::new(threads);
+        self
+    }
+
+    /// Whether `fit` evaluates the training part at the end of each epoch, which costs about a third of its time; default
+    /// no. It always does at the end.
+    pub fn measure_training(&mut self, measure: bool) {
+        self.measure_training = measure;
+    }
+
+    /// Tells a schedule by epochs how many steps an epoch has. `fit` does so itself; until it is told, such a schedule stays
+    /// at its first rate.
+    pub fn set_steps_per_epoch(&mut self, steps: u64) {
+        self.steps_per_epoch = steps;
+    }
+
+    /// One update from up to one batch of samples: for each input its rows, for each output its targets, row-major. Inputs are
+    /// raw, the model normalises them; classes are given by their index. Returns the batch's mean loss, penalties included.
+    ///
+    /// Allocates nothing (with more than 16 inputs or outputs, a list of them).
+    ///
+    /// # Panics
+    /// If a length is not that of a whole number of rows, rows differ in number, or there are none or more than a batch.
+    #[track_caller]
+    pub fn step(&mut self, inputs: &[&[f32]], targets: &[&[f32]]) -> f32 {
+        let rows = check_step(&self.program.spec, inputs, targets);
+        self.update(inputs.iter().copied(), targets.iter().copied(), rows)
+    }
+
+    /// A step whose lengths are known to be right.
+    pub(crate) fn update<'a>(
+        &mut self,
+        inputs: impl ExactSizeIterator<Item = &'a [f32]>,
+        targets: impl ExactSizeIterator<Item = &'a [f32]>,
+        rows: usize,
+    ) -> f32 {
+        let learning_rate = self.learning_rate();
+        self.updates += 1;
+        let draw = self.draws;
+        self.draws += 1;
+        with_slices(inputs, |inputs| {
+            with_slices(targets, |targets| {
+                (self.program.step)(&mut Step {
+                    memory: SliceMut::from(self.memory.as_mut_slice()),
+                    inputs: Slice::from(inputs),
+                    targets: Slice::from(targets),
+                    rows,
+                    learning_rate,
+                    update: self.updates,
+                    draw,
+                    seed: self.seed,
+                    machine: self.engine.machine(),
+                })
+            })
+        })
+    }
+
+    /// The learning rate of the next step.
+    pub fn learning_rate(&self) -> f64 {
+        let recipe = &self.spec().recipe;
+        let steps_per_epoch = if self.steps_per_epoch == 0 { u64::MAX } else { self.steps_per_epoch };
+        schedule::rate(&recipe.schedule, recipe.learning_rate, self.updates, steps_per_epoch)
+    }
+
+    /// The number of updates so far.
+    pub fn updates(&self) -> u64 {
+        self.updates
+    }
+
+    /// The model's and recipe's description.
+    pub fn spec(&self) -> &'static Spec {
+        &self.program.spec
+    }
+
+    /// The seed of initial weights, order and dropout.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Threads that work.
+    pub fn threads(&self) -> usize {
+        self.engine.threads()
+    }
+
+    /// All parameters, statistics and normalisation by name, in the order of the graph, with the shapes that a weights file
+    /// has.
+    pub fn parameters(&self) -> impl Iterator<Item = (&'static str, ArrayD<f32>)> + '_ {
+        self.spec().parameters.iter().map(|parameter| (parameter.name, self.array_of(parameter)))
+    }
+
+    /// A parameter, statistic or normalisation by name, with the shape that a weights file has: a dense weight is (out, in).
+    ///
+    /// # Panics
+    /// If there is none of this name.
+    #[track_caller]
+    pub fn parameter(&self, name: &str) -> ArrayD<f32> {
+        self.array_of(find(self.spec(), name))
+    }
+
+    /// Sets a parameter, statistic or normalisation, from values in the order of a weights file.
+    ///
+    /// # Panics
+    /// If there is none of this name, or the number of values is not its.
+    #[track_caller]
+    pub fn set_parameter(&mut self, name: &str, values: &[f32]) {
+        let parameter = find(self.spec(), name);
+        let (expected, shape) = (parameter.len(), shape::array(parameter.shape));
+        assert!(values.len() == expected, "`{name}` has shape {shape}, {expected} values; found {}", values.len());
+        parameter.from_file_order(values, &mut self.memory.as_mut_slice()[parameter.range()]);
+        self.normalized |= is_normalization(self.spec(), parameter);
+    }
+
+    fn array_of(&self, parameter: &ParameterSpec) -> ArrayD<f32> {
+        let mut values = vec![0.0; parameter.len()];
+        parameter.to_file_order(&self.memory.as_slice()[parameter.range()], &mut values);
+        ArrayD::from_shape_vec(IxDyn(parameter.shape), values).expect("a parameter's length is its shape's product")
+    }
+
+    /// The model as it is now, for prediction: a copy of its parameters.
+    pub fn model(&self) -> Model {
+        self.weights().model()
+    }
+
+    /// The weights as they are now.
+    pub fn weights(&self) -> Weights<'_> {
+        Weights { program: self.program, parameters: self.predicting(), labels: &self.labels, normalization: self.normalized }
+    }
+
+    /// The parameters that predict. Under the notes' nesterov, memory holds the point ahead, Φ = θ − βm: this is θ.
+    fn predicting(&self) -> Cow<'_, [f32]> {
+        let spec = self.spec();
+        let parameters = &self.memory.as_slice()[..spec.parameters_len];
+        let Some(beta) = spec.lookahead else { return parameters.into() };
+        let mut recovered = parameters.to_vec();
+        for state in spec.states {
+            let of = |parameter: &&ParameterSpec| state.name.strip_suffix(".m") == Some(parameter.name);
+            let Some(parameter) = spec.parameters.iter().find(of) else { continue };
+            let momentum = &self.memory.as_slice()[state.offset..state.offset + state.len];
+            for (value, m) in recovered[parameter.range()].iter_mut().zip(momentum) {
+                *value += beta * m;
+            }
+        }
+        recovered.into()
+    }
+
+    /// Writes a weights file, which PyTorch can load. The file is replaced as a whole or not at all. The optimizer's state is
+    /// not in it.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.weights().save(path)
+    }
+
+    /// Replaces the parameters by those of a weights file. If it has the normalisation of its training, that is kept from then
+    /// on; if not, `fit` fits it. The optimizer's state and counters stay as they are.
+    ///
+    /// # Errors
+    /// As [`Model::load`]; the trainer is then as before.
+    pub fn load(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
+        let spec = self.spec();
+        let parameters = &mut self.memory.as_mut_slice()[..spec.parameters_len];
+        let loaded = weights::load(spec, path.as_ref(), parameters)?;
+        self.normalized |= loaded.normalization;
+        self.labels = loaded.labels;
+        Ok(())
+    }
+
+    /// Loss and metrics on samples with their targets, in prediction mode.
+    ///
+    /// # Errors
+    /// If the data was made for a model of other inputs or outputs, or its classes have other names.
+    pub fn evaluate(&self, data: &Dataset) -> Result<Evaluation, Error> {
+        data.check_made_for(self.spec())?;
+        data.labels().check_same(&self.labels, self.spec().outputs, "in the weights")?;
+        let rows: Vec<usize> = (0..data.rows()).collect();
+        Ok(self.evaluate_part(Part { data, rows: &rows }, &mut Work::new(self.spec())))
+    }
+
+    pub(crate) fn evaluate_part(&self, part: Part<'_>, work: &mut Work) -> Evaluation {
+        evaluate(&Infer { program: self.program, parameters: &self.predicting(), engine: &self.engine }, work, part)
+    }
+}
+
+/// Parameters of a model whose inputs are taken as they are; all others are 0.
+pub(crate) fn initial_normalization(spec: &Spec) -> Memory {
+    let mut memory = Memory::new(spec.parameters_len);
+    for input in spec.inputs {
+        memory.as_mut_slice()[input.scale..input.scale + input.features()].fill(1.0);
+    }
+    memory
+}
+
+/// Whether a parameter is an input's shift or scale.
+pub(crate) fn is_normalization(spec: &Spec, parameter: &ParameterSpec) -> bool {
+    spec.inputs.iter().any(|input| parameter.offset == input.shift || parameter.offset == input.scale)
+}
+
+#[track_caller]
+fn find(spec: &'static Spec, name: &str) -> &'static ParameterSpec {
+    let found = spec.parameters.iter().find(|parameter| parameter.name == name);
+    found.unwrap_or_else(|| {
+        let names: Vec<&str> = spec.parameters.iter().map(|parameter| parameter.name).collect();
+        match nearest(name, names.iter().copied()) {
+            Some(similar) => panic!("{} has no parameter `{name}`; did you mean `{similar}`?", spec.model),
+            None => panic!("{} has no parameter `{name}`; it has {}", spec.model, list(&names, 12)),
+        }
+    })
+}
+
+/// Checks the lengths of a step's slices; returns its rows.
+#[track_caller]
+fn check_step(spec: &Spec, inputs: &[&[f32]], targets: &[&[f32]]) -> usize {
+    let (model, batch) = (spec.model, spec.batch);
+    let count = |what, expected, found| {
+        assert!(expected == found, "the model {model} has {}, found {found}", shape::count(expected, what));
+    };
+    count("input", spec.inputs.len(), inputs.len());
+    count("output", spec.outputs.len(), targets.len());
+    let rows = spec.inputs.first().map_or(0, |input| inputs[0].len() / input.features());
+    for (input, values) in spec.inputs.iter().zip(inputs) {
+        let (name, sample, expected) = (input.name, input.shape, rows * input.features());
+        let found = values.len();
+        assert!(found == expected, "input `{name}`: {} of f32{sample:?} are {expected} values, found {found}", shape::count(rows, "row"));
+    }
+    for (output, values) in spec.outputs.iter().zip(targets) {
+        let (name, width, expected) = (output.name, output.target_width(), rows * output.target_width());
+        let found = values.len();
+        assert!(
+            found == expected,
+            "target `{name}`: {} of {} are {expected} values, found {found}",
+            shape::count(rows, "row"),
+            shape::count(width, "value")
+        );
+    }
+    assert!((1..=batch).contains(&rows), "the model {model} is compiled for 1 to {batch} rows a step, found {rows}");
+    rows
+}

@@ -1,0 +1,174 @@
+//! Weights files: safetensors with the names and shapes of a PyTorch `state_dict`, so that either side loads the other's.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+
+use crate::data::Labels;
+use crate::error::Error;
+use crate::model::Model;
+use crate::shape;
+use crate::spec::{ParameterSpec, Program, Spec};
+use crate::suggest::nearest;
+
+/// The names of tensors that normalise inputs begin with this. A file may lack them all.
+const NORMALIZE: &str = "normalize.";
+/// The metadata's key for the names of classes: a JSON list of lists, by output.
+const LABELS: &str = "dlm.labels";
+/// The metadata's key for the model's name.
+const MODEL: &str = "dlm.model";
+
+/// The weights of a trainer or model at one moment.
+#[derive(Clone, Debug)]
+pub struct Weights<'a> {
+    pub(crate) program: &'static Program,
+    pub(crate) parameters: Cow<'a, [f32]>,
+    pub(crate) labels: &'a Labels,
+    pub(crate) normalization: bool,
+}
+
+/// What a weights file says besides its tensors.
+#[derive(Clone, Debug)]
+pub(crate) struct Loaded {
+    pub(crate) labels: Labels,
+    /// Whether it had the normalisation of its training.
+    pub(crate) normalization: bool,
+}
+
+impl Weights<'_> {
+    /// A model with a copy of them.
+    pub fn model(&self) -> Model {
+        Model::from_parameters(self.program, &self.parameters, self.labels.clone(), self.normalization)
+    }
+
+    /// Writes a weights file. The file is replaced as a whole or not at all.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        let path = path.as_ref();
+        let spec = &self.program.spec;
+        let kept = spec.parameters.iter().filter(|parameter| self.normalization || !parameter.name.starts_with(NORMALIZE));
+        let bytes: Vec<(&ParameterSpec, Vec<u8>)> = kept.map(|parameter| (parameter, self.bytes(parameter))).collect();
+        let views = bytes.iter().map(|(parameter, bytes)| {
+            let view = TensorView::new(Dtype::F32, parameter.shape.to_vec(), bytes);
+            (parameter.name, view.expect("a parameter's length is its shape's product"))
+        });
+        let mut metadata = HashMap::from([(MODEL.to_owned(), spec.model.to_owned())]);
+        if !self.labels.is_empty() {
+            let names: Vec<&[String]> =
+                (0..spec.outputs.len()).map(|output| self.labels.of(output).unwrap_or_default()).collect();
+            metadata.insert(LABELS.to_owned(), serde_json::json!(names).to_string());
+        }
+        let file = safetensors::serialize(views, Some(metadata)).map_err(|error| Error::Weights {
+            path: path.to_owned(),
+            message: format!("cannot be encoded: {error}"),
+        })?;
+        replace(path, &file).map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
+    }
+
+    /// A parameter as a file holds it: little endian, in the file's order.
+    fn bytes(&self, parameter: &ParameterSpec) -> Vec<u8> {
+        let mut values = vec![0.0; parameter.len()];
+        parameter.to_file_order(&self.parameters[parameter.range()], &mut values);
+        values.iter().flat_map(|value| value.to_le_bytes()).collect()
+    }
+}
+
+/// Writes a file whole: beside its place under a name of its own, then moved there.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
+    let mut beside = name.to_owned();
+    beside.push(format!(".{}.partial", std::process::id()));
+    let beside: PathBuf = path.with_file_name(beside);
+    let written = (|| {
+        let mut file = File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    })();
+    if written.is_err() {
+        // What is left of it is of no use to anyone; that it cannot be removed changes nothing about the error.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+/// Reads a weights file into `parameters`, which stay as they are unless every name, shape and type fits.
+pub(crate) fn load(spec: &Spec, path: &Path, parameters: &mut [f32]) -> Result<Loaded, Error> {
+    let failed = |message: String| Error::Weights { path: path.to_owned(), message };
+    let bytes = fs::read(path).map_err(|source| Error::File { action: "read", path: path.to_owned(), source })?;
+    let file = SafeTensors::deserialize(&bytes).map_err(|error| failed(format!("is no whole safetensors file: {error}")))?;
+    let (_, header) =
+        SafeTensors::read_metadata(&bytes).map_err(|error| failed(format!("is no whole safetensors file: {error}")))?;
+    let normalization = file.names().iter().any(|name| name.starts_with(NORMALIZE));
+    let differences = differences(spec, &file, normalization);
+    if !differences.is_empty() {
+        return Err(Error::Mismatch { path: path.to_owned(), model: spec.model.to_owned(), differences });
+    }
+    let labels = labels(spec, header.metadata().as_ref()).map_err(failed)?;
+    for parameter in spec.parameters {
+        // Absent are only normalisations, which then stay as they are.
+        let Ok(tensor) = file.tensor(parameter.name) else { continue };
+        let (chunks, _) = tensor.data().as_chunks::<4>();
+        let values: Vec<f32> = chunks.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        parameter.from_file_order(&values, &mut parameters[parameter.range()]);
+    }
+    Ok(Loaded { labels, normalization })
+}
+
+/// Everything in which a file differs from a model, a line each.
+fn differences(spec: &Spec, file: &SafeTensors<'_>, normalization: bool) -> Vec<String> {
+    let mut differences = Vec::new();
+    let names: Vec<&str> = file.names();
+    let known = |name: &str| spec.parameters.iter().any(|parameter| parameter.name == name);
+    for parameter in spec.parameters {
+        if !normalization && parameter.name.starts_with(NORMALIZE) {
+            continue;
+        }
+        match file.tensor(parameter.name) {
+            Err(_) => {
+                let unknown = names.iter().copied().filter(|name| !known(name));
+                let near = nearest(parameter.name, unknown).map(|near| format!("; the file has `{near}`"));
+                differences.push(format!("`{}` is missing{}", parameter.name, near.unwrap_or_default()));
+            }
+            Ok(tensor) if tensor.shape() != parameter.shape => differences.push(format!(
+                "`{}` has shape {} in the file, {} in the model",
+                parameter.name,
+                shape::array(tensor.shape()),
+                shape::array(parameter.shape)
+            )),
+            Ok(tensor) if tensor.dtype() != Dtype::F32 => {
+                differences.push(format!("`{}` holds {:?} values, the model takes F32", parameter.name, tensor.dtype()));
+            }
+            Ok(_) => {}
+        }
+    }
+    let mut unexpected: Vec<&str> = names.iter().copied().filter(|name| !known(name)).collect();
+    unexpected.sort_unstable();
+    // PyTorch counts the batches that a normalisation has seen; nothing here needs the count.
+    unexpected.retain(|name| !name.ends_with(".num_batches_tracked"));
+    differences.extend(unexpected.iter().map(|name| format!("`{name}` is in the file, but not in the model")));
+    differences
+}
+
+/// The names of classes that a file holds.
+fn labels(spec: &Spec, metadata: Option<&HashMap<String, String>>) -> Result<Labels, String> {
+    let Some(text) = metadata.and_then(|metadata| metadata.get(LABELS)) else { return Ok(Labels::default()) };
+    let names: Vec<Vec<String>> =
+        serde_json::from_str(text).map_err(|error| format!("holds names of classes that cannot be read: {error}"))?;
+    for (names, output) in names.iter().zip(spec.outputs) {
+        if let crate::spec::OutputKind::Class(classes) = output.kind
+            && !names.is_empty()
+            && names.len() != classes
+        {
+            return Err(format!("names {} classes for output `{}`, which has {classes}", names.len(), output.name));
+        }
+    }
+    Ok(Labels::new(names))
+}
