@@ -10,6 +10,8 @@ pub struct OptimizerDef {
     pub signature: Signature,
     /// The names of its state and what it begins with.
     pub state: fn(&Arguments) -> Vec<(&'static str, f64)>,
+    /// Whether, in the notes' flavour, it holds the point ahead Φ = θ − βm instead of θ.
+    pub lookahead: bool,
     /// The update of one element.
     pub update: fn(&Rule<'_>) -> Update,
 }
@@ -111,6 +113,7 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
     OptimizerDef {
         signature: Signature { name: "sgd", doc: "gradient descent", arguments: &[rate(0.01, 0.001, 0.01)] },
         state: no_state,
+        lookahead: false,
         update: |rule| Update { parameter: rule.parameter.clone() - rule.rate() * rule.g(), state: vec![] },
     },
     OptimizerDef {
@@ -120,6 +123,7 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
             arguments: &[rate(0.01, 0.001, 0.01), MOMENTUM],
         },
         state: |_| vec![("m", 0.0)],
+        lookahead: false,
         update: |rule| {
             let kept = rule.number("beta") * rule.state[0].clone();
             if rule.flavor() == Flavor::Pytorch {
@@ -138,6 +142,7 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
             arguments: &[rate(0.01, 0.001, 0.01), MOMENTUM],
         },
         state: |_| vec![("m", 0.0)],
+        lookahead: true,
         update: |rule| {
             let kept = rule.number("beta") * rule.state[0].clone();
             if rule.flavor() == Flavor::Pytorch {
@@ -160,6 +165,7 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
             arguments: &[rate(0.01, 0.01, 0.001), eps(1e-12, 1e-10, 1e-7)],
         },
         state: |arguments| vec![("s", if arguments.flavor == Flavor::Keras { 0.1 } else { 0.0 })],
+        lookahead: false,
         update: |rule| {
             let s = rule.state[0].clone() + rule.g().square();
             let step = rule.rate() * rule.g() / root(rule, s.clone());
@@ -177,6 +183,7 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
             ],
         },
         state: |_| vec![("s", 0.0)],
+        lookahead: false,
         update: |rule| {
             let s = rule.moving(0, "beta", rule.g().square());
             let step = rule.rate() * rule.g() / root(rule, s.clone());
@@ -190,6 +197,7 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
             arguments: &[rate(0.001, 0.001, 0.001), BETA1, BETA2, eps(1e-12, 1e-8, 1e-7)],
         },
         state: mean_and_square,
+        lookahead: false,
         update: |rule| adam(rule, rule.parameter.clone()),
     },
     OptimizerDef {
@@ -210,6 +218,7 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
             ],
         },
         state: mean_and_square,
+        lookahead: false,
         update: |rule| {
             let decays = rule.is_weight || !rule.notes();
             let factor = (rule.scalar)(constant(1.0) - RATE * rule.number("decay"));

@@ -73,6 +73,12 @@ impl Optimizer {
     pub fn learning_rate(&self) -> f64 {
         self.arguments.number("lr")
     }
+
+    /// β, if what is held and differentiated is the point ahead, Φ = θ − βm, while θ is what predicts and is saved.
+    pub fn lookahead(&self) -> Option<f64> {
+        let ahead = self.def.lookahead && self.arguments.flavor == Flavor::Notes;
+        ahead.then(|| self.arguments.number("beta"))
+    }
 }
 
 /// How the learning rate changes.

@@ -19,6 +19,8 @@ pub enum Number {
 /// How tightly an expression binds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Binding {
+    /// `if … else …`, which stands by itself only.
+    Choice,
     Sum,
     Factor,
     Sign,
@@ -103,7 +105,11 @@ impl Printer<'_> {
     /// The expression where at least this binding is needed.
     fn at_least(&mut self, binding: Binding, expr: &Expr) -> TokenStream {
         let (tokens, own) = self.print(expr);
-        if own < binding { quote!((#tokens)) } else { tokens }
+        match own {
+            Binding::Choice => self.bind(format!("{expr:?}"), tokens),
+            own if own < binding => quote!((#tokens)),
+            _ => tokens,
+        }
     }
 
     fn compound(&mut self, expr: &Expr) -> (TokenStream, Binding) {
@@ -123,8 +129,7 @@ impl Printer<'_> {
                     Compare::GreaterEqual => quote!(>=),
                     Compare::Equal => quote!(==),
                 };
-                let tokens = quote!(if #left #compare #right { #then } else { #other });
-                (self.bind(format!("{expr:?}"), tokens), Binding::Atom)
+                (quote!(if #left #compare #right { #then } else { #other }), Binding::Choice)
             }
         }
     }
@@ -231,6 +236,8 @@ mod tests {
     #[test]
     fn both_sides_of_a_choice_are_computed() {
         let choice = select(Compare::Greater, operand(0), constant(0.0), operand(0), operand(0).expm1());
-        assert_eq!(printed(&choice), "let y_1 = level :: expm1 (a) ; let y_2 = if a > 0.0 { a } else { y_1 } ; y_2");
+        assert_eq!(printed(&choice), "let y_1 = level :: expm1 (a) ; if a > 0.0 { a } else { y_1 }");
+        let doubled = printed(&(constant(2.0) * choice));
+        assert!(doubled.ends_with("let y_2 = if a > 0.0 { a } else { y_1 } ; 2.0 * y_2"), "{doubled}");
     }
 }

@@ -305,8 +305,8 @@ impl<'a> Printer<'a> {
         });
         match whole {
             Some((source, width)) if self.kernel.rows > 1 => {
-                let (name, width) = (self.rows_of(*source), number(*width));
-                quote!(#name.len() / #width)
+                let (name, columns) = (self.rows_of(*source), number(*width));
+                if *width == 1 { quote!(#name.len()) } else { quote!(#name.len() / #columns) }
             }
             _ => {
                 let rows = number(self.kernel.rows);
@@ -403,11 +403,21 @@ impl<'a> Printer<'a> {
         used.extend(self.kernel.writes.iter().map(|(_, id)| *id));
         for id in used {
             let Some(source) = self.source(id) else { continue };
-            if !self.has_columns(id) || self.is_written(source) {
-                continue;
-            }
             let extent = self.plan.graph.extent(id);
             let (row, rows) = (self.row_of(source), self.rows_of(source));
+            if !self.has_columns(id) {
+                let index = match extent.rows {
+                    1 => quote!(0),
+                    _ if self.is_written(source) => quote!(i),
+                    _ => quote!(first + i),
+                };
+                let name = &self.names[&source];
+                slices.insert(name.to_string(), quote!(let #name = #rows[#index];));
+                continue;
+            }
+            if self.is_written(source) {
+                continue;
+            }
             let (width, columns) = (number(self.plan.width(id)), self.columns(extent.columns));
             let slice = match extent.rows {
                 1 => quote!(let #row = &#rows[..#columns];),
@@ -520,13 +530,12 @@ impl<'a> Printer<'a> {
     fn element(&self, id: ValueId, stage: &Stage) -> TokenStream {
         let extent = self.plan.graph.extent(id);
         if let Some(source) = self.source(id) {
-            let (row, rows) = (self.row_of(source), self.rows_of(source));
-            return match (extent.columns, extent.rows) {
-                (Columns::One, 1) => quote!(#rows[0]),
-                (Columns::One, _) if self.is_written(source) => quote!(#rows[i]),
-                (Columns::One, _) => quote!(#rows[first + i]),
-                _ => quote!(#row[j]),
-            };
+            if extent.columns == Columns::One {
+                let name = &self.names[&source];
+                return quote!(#name);
+            }
+            let row = self.row_of(source);
+            return quote!(#row[j]);
         }
         let name = &self.elements[&id];
         let here = stage.statements.contains(&Statement::Compute(id));

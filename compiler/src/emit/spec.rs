@@ -37,6 +37,13 @@ pub fn spec(compiled: &Compiled<'_>) -> TokenStream {
     let batch = number(compiled.unit.recipe.batch);
     let (parameters_len, memory_len) = (number(compiled.layout.parameters_len), number(compiled.layout.memory_len));
     let infer_work_len = number(compiled.infer_work_len());
+    let lookahead = match compiled.unit.recipe.optimizer.lookahead() {
+        None => quote!(::core::option::Option::None),
+        Some(beta) => {
+            let beta = Literal::f32_unsuffixed(beta as f32);
+            quote!(::core::option::Option::Some(#beta))
+        }
+    };
     let recipe = recipe(&compiled.unit.recipe, model);
     quote! {
         Spec {
@@ -49,6 +56,7 @@ pub fn spec(compiled: &Compiled<'_>) -> TokenStream {
             parameters_len: #parameters_len,
             memory_len: #memory_len,
             infer_work_len: #infer_work_len,
+            lookahead: #lookahead,
             recipe: #recipe,
         }
     }

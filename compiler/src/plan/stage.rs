@@ -157,17 +157,3 @@ impl Staging<'_> {
             }))
     }
 }
-
-/// Which of a kernel's values need a row of their own on the stack: kept, but in no buffer.
-pub fn row_temporaries(plan: &Plan, kernel: &RowKernel) -> Vec<ValueId> {
-    let mut temporaries = Vec::new();
-    for statement in kernel.stages.iter().flat_map(|stage| &stage.statements) {
-        if let Statement::Keep(id) | Statement::Draw(id) = statement
-            && plan.buffer(Content::Value(*id)).is_none()
-            && !temporaries.contains(id)
-        {
-            temporaries.push(*id);
-        }
-    }
-    temporaries
-}

@@ -1,6 +1,8 @@
 //! The items of a file and the one namespace that consts, blocks, parameters, inputs, names, layers, activations and
 //! initialisers share.
 
+use std::collections::HashSet;
+
 use dlm_dsl::ast::{self, Ident, Item, Link, Span, Statement, StatementKind};
 use dlm_dsl::codes;
 use dlm_dsl::diagnostic::Diagnostic;
@@ -191,60 +193,44 @@ impl<'a> Resolver<'a> {
     /// Reports blocks that contain themselves, each cycle once; they expand to nothing.
     pub(super) fn find_recursive_blocks(&mut self) {
         let file = self.file;
+        let mut done: HashSet<&str> = HashSet::new();
         for item in &file.items {
-            let Item::Block(block) = item else { continue };
-            if self.recursive.contains(block.name.name.as_str()) || !self.is_block(block) {
+            let Item::Block(start) = item else { continue };
+            if !self.is_block(start) || !done.insert(&start.name.name) {
                 continue;
             }
-            if let Some((trail, call)) = self.way_back(block) {
-                let around: Vec<String> = trail.iter().map(|block| format!("`{}`", block.name.name)).collect();
-                let message = format!("block `{}` contains itself", block.name.name);
-                let mut diagnostic = Diagnostic::new(codes::RECURSIVE_BLOCK, call, message)
-                    .secondary(block.name.span, "defined here")
-                    .help("to use a block several times, call it several times or write `repeat N { … }`");
-                if trail.len() > 1 {
-                    diagnostic = diagnostic.note(format!("the way round is {} -> {}", around.join(" -> "), around[0]));
+            // Depth first without recursion: each entry is a block that is open and its calls that are still to follow.
+            let mut open = vec![(start, called(&start.body).into_iter())];
+            while let Some((_, calls)) = open.last_mut() {
+                let Some((name, span)) = calls.next() else {
+                    open.pop();
+                    continue;
+                };
+                if let Some(first) = open.iter().position(|(block, _)| block.name.name == name) {
+                    let cycle: Vec<&ast::Block> = open[first..].iter().map(|(block, _)| *block).collect();
+                    self.report_cycle(&cycle, span);
+                } else if let Some(inner) = self.blocks.get(name)
+                    && done.insert(name)
+                {
+                    open.push((inner, called(&inner.body).into_iter()));
                 }
-                self.report(diagnostic);
-                self.recursive.extend(trail.iter().map(|block| block.name.name.as_str()));
             }
         }
+    }
+
+    fn report_cycle(&mut self, cycle: &[&'a ast::Block], call: Span) {
+        let names: Vec<String> = cycle.iter().map(|block| format!("`{}`", block.name.name)).collect();
+        let diagnostic = Diagnostic::new(codes::RECURSIVE_BLOCK, call, format!("block {} contains itself", names[0]))
+            .secondary(cycle[0].name.span, "defined here")
+            .help("to use a block several times, call it several times or write `repeat N { … }`");
+        let around = format!("the way round is {} -> {}", names.join(" -> "), names[0]);
+        self.report(if cycle.len() > 1 { diagnostic.note(around) } else { diagnostic });
+        self.recursive.extend(cycle.iter().map(|block| block.name.name.as_str()));
     }
 
     /// Whether this is the block that its name stands for; another of the same name is not.
     pub(super) fn is_block(&self, block: &ast::Block) -> bool {
         self.blocks.get(block.name.name.as_str()).is_some_and(|known| std::ptr::eq(*known, block))
-    }
-
-    /// The blocks from `start` back to itself, and the call in `start` that begins the way.
-    fn way_back(&self, start: &'a ast::Block) -> Option<(Vec<&'a ast::Block>, Span)> {
-        // Breadth first, with the block from which each was reached, so that the way is the shortest.
-        let mut reached: Vec<(&'a ast::Block, usize, Span)> = vec![(start, 0, start.name.span)];
-        let mut seen = std::collections::HashSet::from([start.name.name.as_str()]);
-        let mut next = 0;
-        while next < reached.len() {
-            let (block, _, _) = reached[next];
-            for (name, span) in called(&block.body) {
-                if name == start.name.name {
-                    let (mut trail, mut at, mut first) = (Vec::new(), next, span);
-                    while at != 0 {
-                        trail.push(reached[at].0);
-                        first = reached[at].2;
-                        at = reached[at].1;
-                    }
-                    trail.push(start);
-                    trail.reverse();
-                    return Some((trail, first));
-                }
-                if let Some(inner) = self.blocks.get(name)
-                    && seen.insert(name)
-                {
-                    reached.push((inner, next, span));
-                }
-            }
-            next += 1;
-        }
-        None
     }
 }
 

@@ -1,0 +1,226 @@
+//! Compiles a model ahead of time and loads the result: the generated functions and the kernels' own source go to plain
+//! `rustc`, for this machine's instruction set alone, and the library comes back as a [`Program`].
+//!
+//! What was compiled is kept in a cache folder under a key of everything that it was made of, so that a model that did
+//! not change starts at once.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use dlm_compiler::compile::Compiled;
+use dlm_compiler::emit::{Levels, functions};
+use dlm_kernels::Level;
+use dlm_runtime::Program;
+use sha2::{Digest, Sha256};
+
+use crate::spec::spec;
+
+/// A compiled and loaded model.
+#[derive(Clone, Copy, Debug)]
+pub struct Loaded {
+    /// The model and recipe, ready to train and predict. It stays loaded for as long as the process lives.
+    pub program: &'static Program,
+    /// How long it took until it was loaded.
+    pub elapsed: Duration,
+    /// Whether it came from the cache.
+    pub cached: bool,
+}
+
+/// Why a model could not be compiled or loaded.
+#[derive(Debug)]
+pub enum Error {
+    /// `rustc` is not there or does not start.
+    NoCompiler {
+        /// What was called.
+        rustc: PathBuf,
+        /// Why it did not start.
+        error: io::Error,
+    },
+    /// `rustc` refused; this is a bug in the generated code, or no linker is installed.
+    Refused {
+        /// What it said.
+        message: String,
+        /// The file that it refused.
+        source: PathBuf,
+    },
+    /// The cache folder cannot be written.
+    Cache {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The compiled library cannot be loaded.
+    Load {
+        /// The library.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoCompiler { rustc, error } => {
+                write!(f, "cannot start the Rust compiler `{}`, which turns the model into machine code: {error}", rustc.display())
+            }
+            Self::Refused { message, source } => {
+                write!(f, "the Rust compiler refused the generated code {}:\n{message}", source.display())
+            }
+            Self::Cache { path, error } => write!(f, "cannot write the cache of compiled models at {}: {error}", path.display()),
+            Self::Load { path, message } => write!(f, "cannot load the compiled model {}: {message}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The folder of compiled models: `DLM_CACHE`, or `dlm` in the user's cache folder, or in the system's temporary one.
+pub fn cache_folder() -> PathBuf {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    variable("DLM_CACHE")
+        .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("dlm")))
+        .or_else(|| variable("HOME").map(|home| home.join(".cache").join("dlm")))
+        .unwrap_or_else(|| std::env::temp_dir().join("dlm-cache"))
+}
+
+/// Compiles a model, unless the cache holds it, and loads it. `source` is the file's name, for the generated code's docs.
+///
+/// # Errors
+/// If there is no Rust compiler, or the cache cannot be written or read.
+pub fn load(compiled: &Compiled<'_>, source: &str) -> Result<Loaded, Error> {
+    let mut loaded = load_all(&[(compiled, source)])?;
+    Ok(loaded.remove(0))
+}
+
+/// As [`load`], for several models in one library: one start of the compiler for all.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_all(models: &[(&Compiled<'_>, &str)]) -> Result<Vec<Loaded>, Error> {
+    let start = Instant::now();
+    let level = Level::detect();
+    let rustc = std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
+    let version = version(&rustc)?;
+    let mut code = String::from("#![allow(warnings)]\n");
+    for (index, (compiled, source)) in models.iter().enumerate() {
+        let functions = functions(compiled, &quote::quote!(::dlm_kernels), Levels::One(level.name()), source);
+        let _ = writeln!(code, "pub mod model_{index} {{ {functions} ::dlm_kernels::export! {{ step, infer, DLM_PROGRAM_{index} }} }}");
+    }
+    let kernels_text: String = dlm_kernels::source::FILES.iter().map(|(path, text)| format!("{path}\n{text}\n")).collect();
+    let kernels_key = key(&[env!("CARGO_PKG_VERSION"), &version, &kernels_text]);
+    let model_key = key(&[&kernels_key, &code]);
+    let folder = cache_folder();
+    let library = folder.join(format!("model-{model_key}{}", std::env::consts::DLL_SUFFIX));
+    let cached = library.is_file();
+    if !cached {
+        let kernels = kernels(&rustc, &folder, &kernels_key)?;
+        build_model(&rustc, &folder, &library, &code, &kernels)?;
+    }
+    let programs = open(&library, models)?;
+    let elapsed = start.elapsed();
+    Ok(programs.into_iter().map(|program| Loaded { program, elapsed, cached }).collect())
+}
+
+fn key(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().iter().take(16).fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// What the compiler says of itself: code that another version compiled is not reused.
+fn version(rustc: &Path) -> Result<String, Error> {
+    let output =
+        Command::new(rustc).arg("-vV").output().map_err(|error| Error::NoCompiler { rustc: rustc.into(), error })?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The kernels as a library, compiled once for each of their versions.
+fn kernels(rustc: &Path, folder: &Path, key: &str) -> Result<PathBuf, Error> {
+    let library = folder.join(format!("kernels-{key}")).join("libdlm_kernels.rlib");
+    if library.is_file() {
+        return Ok(library);
+    }
+    build(folder, &library, |scratch| {
+        for (path, text) in dlm_kernels::source::FILES {
+            let path = scratch.join(path);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::write(path, text)?;
+        }
+        let mut command = Command::new(rustc);
+        command.args(["--crate-name", "dlm_kernels", "--crate-type", "rlib", "--edition", "2024", "-Copt-level=3"]);
+        command.args(["-Cpanic=abort", "--cap-lints=allow", "--cfg", "feature=\"std\"", "-o"]);
+        command.arg(scratch.join("libdlm_kernels.rlib")).arg(scratch.join("lib.rs"));
+        Ok((command, scratch.join("libdlm_kernels.rlib")))
+    })?;
+    Ok(library)
+}
+
+fn build_model(rustc: &Path, folder: &Path, library: &Path, code: &str, kernels: &Path) -> Result<(), Error> {
+    let mut dependency = OsString::from("dlm_kernels=");
+    dependency.push(kernels);
+    build(folder, library, |scratch| {
+        let (source, out) = (scratch.join("model.rs"), scratch.join("model"));
+        fs::write(&source, code)?;
+        let mut command = Command::new(rustc);
+        command.args(["--crate-name", "dlm_model", "--crate-type", "cdylib", "--edition", "2024", "-Copt-level=3"]);
+        command.args(["-Cpanic=abort", "-Cstrip=debuginfo", "--cap-lints=allow", "--extern"]);
+        command.arg(&dependency).arg("-o").arg(&out).arg(&source);
+        Ok((command, out))
+    })
+}
+
+/// Runs a compiler in a folder of its own and moves what it made to its place in one step: a library in the cache is
+/// whole, whoever else compiles the same at the same time.
+fn build(
+    folder: &Path,
+    target: &Path,
+    prepare: impl FnOnce(&Path) -> io::Result<(Command, PathBuf)>,
+) -> Result<(), Error> {
+    let cache_error = |error| Error::Cache { path: folder.into(), error };
+    fs::create_dir_all(target.parent().unwrap_or(folder)).map_err(cache_error)?;
+    let scratch = tempfile::Builder::new().prefix("building-").tempdir_in(folder).map_err(cache_error)?;
+    let (mut command, made) = prepare(scratch.path()).map_err(cache_error)?;
+    let rustc = PathBuf::from(command.get_program());
+    let output = command.output().map_err(|error| Error::NoCompiler { rustc, error })?;
+    if !output.status.success() {
+        let source = scratch.keep();
+        return Err(Error::Refused { message: String::from_utf8_lossy(&output.stderr).into_owned(), source });
+    }
+    fs::rename(made, target).map_err(cache_error)
+}
+
+/// Opens a library and finds its models.
+fn open(library: &Path, models: &[(&Compiled<'_>, &str)]) -> Result<Vec<&'static Program>, Error> {
+    let failed = |message: String| Error::Load { path: library.into(), message };
+    // SAFETY: the library was made by `build_model`: its constructors do nothing but what Rust's standard library's do.
+    let opened = unsafe { libloading::Library::new(library) }.map_err(|error| failed(error.to_string()))?;
+    // Programs are `'static`: the library is never unloaded.
+    let opened: &'static libloading::Library = Box::leak(Box::new(opened));
+    let mut programs = Vec::new();
+    for (index, (compiled, _)) in models.iter().enumerate() {
+        let name = format!("DLM_PROGRAM_{index}\0");
+        // SAFETY: `export!` made this symbol a static `dlm_kernels::Program`; `load` checks its version before its rest.
+        let table = unsafe {
+            let symbol = opened.get::<*const dlm_kernels::Program>(name.as_bytes()).map_err(|error| failed(error.to_string()))?;
+            dlm_kernels::Program::load(*symbol).map_err(|error| failed(error.to_string()))?
+        };
+        let program = Program { spec: spec(compiled), step: table.step(), infer: table.infer() };
+        programs.push(&*Box::leak(Box::new(program)));
+    }
+    Ok(programs)
+}

@@ -1,0 +1,325 @@
+//! Calls checked against signatures: every argument known, given once, of the right kind and in range.
+
+use dlm_dsl::ast::{self, Ident, Span, ValueKind};
+use dlm_dsl::codes;
+use dlm_dsl::diagnostic::Diagnostic;
+
+use super::value::{Evaluated, as_call, as_name, describe_syntax, show_number};
+use super::{MAX_SIZE, Resolver, closest, one_of};
+use crate::signature::{self, Argument, ArgumentValue, Arguments, Kind, Length, Signature};
+
+/// Which argument of a call each value is for, by index into the parameters; `None` where that is an error.
+pub(super) type Binding<'v> = Vec<(usize, &'v ast::Value)>;
+
+/// What is called, for [`Resolver::bind`].
+pub(super) struct Callee<'c> {
+    pub(super) name: &'c Ident,
+    /// The parameters in order: name, and whether it must be given.
+    pub(super) parameters: Vec<(&'c str, bool)>,
+    /// Where it is defined, if in the file.
+    pub(super) defined: Option<Span>,
+}
+
+impl<'a> Resolver<'a> {
+    /// The arguments of a call of `signature`, defaults filled in; `None` after an error or where one is unknown.
+    pub(super) fn check_call(
+        &mut self,
+        signature: &Signature,
+        name: &Ident,
+        arguments: Option<&[ast::Argument]>,
+    ) -> Option<Arguments> {
+        let callee = Callee {
+            name,
+            parameters: signature
+                .arguments
+                .iter()
+                .map(|argument| (argument.name, argument.default == signature::Default::Required))
+                .collect(),
+            defined: None,
+        };
+        let bound = self.bind(&callee, arguments.unwrap_or_default());
+        let (bound, mut complete) = match bound {
+            Ok(bound) => (bound, true),
+            Err(bound) => (bound, false),
+        };
+        let mut values = Vec::new();
+        for (index, argument) in signature.arguments.iter().enumerate() {
+            match bound.iter().find(|(at, _)| *at == index) {
+                None => values.extend(argument.default.value(self.flavor).map(|value| (argument.name, value))),
+                Some((_, value)) => match self.argument(signature, argument, value) {
+                    Ok(Some(value)) => values.push((argument.name, value)),
+                    Ok(None) => {}
+                    Err(Known) => complete = false,
+                },
+            }
+        }
+        complete.then_some(Arguments { of: signature.name, flavor: self.flavor, values })
+    }
+
+    /// Which parameter each argument is for. After an error, as `Err`, those that are clear.
+    pub(super) fn bind<'v>(
+        &mut self,
+        callee: &Callee<'_>,
+        arguments: &'v [ast::Argument],
+    ) -> Result<Binding<'v>, Binding<'v>> {
+        let mut bound: Binding<'v> = Vec::new();
+        let errors = self.errors;
+        let mut named = None;
+        for (position, argument) in arguments.iter().enumerate() {
+            let index = match &argument.name {
+                None if named.is_some() => {
+                    self.report(
+                        Diagnostic::new(
+                            codes::POSITIONAL_AFTER_NAMED,
+                            argument.value.span,
+                            "an argument without a name follows one with a name",
+                        )
+                        .help("put it before the named arguments, or name it"),
+                    );
+                    continue;
+                }
+                None if position >= callee.parameters.len() => {
+                    self.too_many(callee, arguments, position);
+                    break;
+                }
+                None => position,
+                Some(name) => {
+                    named = Some(name);
+                    match callee.parameters.iter().position(|(parameter, _)| *parameter == name.name) {
+                        Some(index) => index,
+                        None => {
+                            self.unknown_argument(callee, name);
+                            continue;
+                        }
+                    }
+                }
+            };
+            if let Some((_, first)) = bound.iter().find(|(at, _)| *at == index) {
+                let span = argument.name.as_ref().map_or(argument.value.span, |name| name.span);
+                let message = format!("`{}` of `{}` is given twice", callee.parameters[index].0, callee.name.name);
+                self.report(Diagnostic::new(codes::DUPLICATE_ARGUMENT, span, message).secondary(first.span, "given here first"));
+                continue;
+            }
+            bound.push((index, &argument.value));
+        }
+        self.check_missing(callee, &bound, errors);
+        if self.errors == errors { Ok(bound) } else { Err(bound) }
+    }
+
+    fn check_missing(&mut self, callee: &Callee<'_>, bound: &Binding<'_>, errors_before: usize) {
+        // A misspelt argument is likely the missing one.
+        if self.errors != errors_before {
+            return;
+        }
+        let given = |index| bound.iter().any(|(at, _)| *at == index);
+        let required = callee.parameters.iter().enumerate();
+        let missing: Vec<&str> =
+            required.filter(|(index, (_, required))| *required && !given(*index)).map(|(_, (name, _))| *name).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+        let message = format!("`{}` needs {}", callee.name.name, names.join(" and "));
+        let all: Vec<&str> = callee.parameters.iter().filter(|(_, required)| *required).map(|(name, _)| *name).collect();
+        let help = format!("write `{}({})`", callee.name.name, all.join(", "));
+        self.report(self.defined(Diagnostic::new(codes::MISSING_ARGUMENT, callee.name.span, message).help(help), callee));
+    }
+
+    fn defined(&self, diagnostic: Diagnostic, callee: &Callee<'_>) -> Diagnostic {
+        match callee.defined {
+            Some(span) => diagnostic.secondary(span, "defined here"),
+            None => diagnostic,
+        }
+    }
+
+    fn too_many(&mut self, callee: &Callee<'_>, arguments: &[ast::Argument], first: usize) {
+        let name = &callee.name.name;
+        let message = match callee.parameters.len() {
+            0 => format!("`{name}` takes no arguments"),
+            1 => format!("`{name}` takes one argument, `{}`", callee.parameters[0].0),
+            count => {
+                let names: Vec<&str> = callee.parameters.iter().map(|(name, _)| *name).collect();
+                format!("`{name}` takes at most {count} arguments: `{}`", names.join("`, `"))
+            }
+        };
+        let last = arguments.iter().skip(first).take_while(|argument| argument.name.is_none()).last();
+        let span = arguments[first].value.span.to(last.map_or(arguments[first].value.span, |last| last.value.span));
+        self.report(self.defined(Diagnostic::new(codes::TOO_MANY_ARGUMENTS, span, message), callee));
+    }
+
+    fn unknown_argument(&mut self, callee: &Callee<'_>, name: &Ident) {
+        let message = format!("`{}` has no argument `{}`", callee.name.name, name.name);
+        let mut diagnostic = Diagnostic::new(codes::UNKNOWN_ARGUMENT, name.span, message);
+        let names: Vec<&str> = callee.parameters.iter().map(|(name, _)| *name).collect();
+        diagnostic = match closest(&name.name, names.iter().copied()) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None if names.is_empty() => diagnostic.help(format!("`{}` takes no arguments", callee.name.name)),
+            None => diagnostic.help(format!("its arguments are `{}`", names.join("`, `"))),
+        };
+        self.report(self.defined(diagnostic, callee));
+    }
+
+    /// The value of one argument; `None` where it is left to `auto`.
+    fn argument(
+        &mut self,
+        signature: &Signature,
+        argument: &Argument,
+        value: &ast::Value,
+    ) -> Result<Option<ArgumentValue>, Known> {
+        let what = format!("`{}` of `{}`", argument.name, signature.name);
+        let auto = matches!(argument.default, signature::Default::Auto(_));
+        if auto && as_name(value).is_some_and(|name| name.name == "auto") {
+            return Ok(None);
+        }
+        match argument.kind {
+            Kind::Choice(choices) => self.choice(&what, choices, value).map(ArgumentValue::Choice).map(Some),
+            Kind::Length => self.length(&what, value).map(ArgumentValue::Length).map(Some),
+            Kind::Text => self.text(&what, value).map(ArgumentValue::Text).map(Some),
+            Kind::Size | Kind::Count | Kind::Number(_) | Kind::Bool | Kind::Initializer => {
+                let evaluated = self.evaluate(value);
+                if auto && matches!(evaluated, Evaluated::Auto) {
+                    return Ok(None);
+                }
+                self.of_kind(&what, argument.kind, evaluated, value.span).map(Some)
+            }
+        }
+    }
+
+    /// Checks a value that has been evaluated. `what` names its place: `` `units` of `dense` ``.
+    pub(super) fn of_kind(
+        &mut self,
+        what: &str,
+        kind: Kind,
+        value: Evaluated,
+        span: Span,
+    ) -> Result<ArgumentValue, Known> {
+        match (kind, value) {
+            (_, Evaluated::Poison) => Err(Known),
+            (Kind::Size, Evaluated::Number(number)) => self.whole(what, number, 1, span).map(ArgumentValue::Number),
+            (Kind::Count, Evaluated::Number(number)) => self.whole(what, number, 0, span).map(ArgumentValue::Number),
+            (Kind::Number(range), Evaluated::Number(number)) => {
+                if range.contains(number) {
+                    return Ok(ArgumentValue::Number(number));
+                }
+                let message = format!("{what} is {range}, not {}", show_number(number));
+                self.report(Diagnostic::new(codes::OUT_OF_RANGE, span, message));
+                Err(Known)
+            }
+            (Kind::Bool, Evaluated::Bool(value)) => Ok(ArgumentValue::Bool(value)),
+            (Kind::Initializer, Evaluated::Initializer(initializer)) => Ok(ArgumentValue::Initializer(initializer)),
+            (kind, other) => {
+                let message = format!("{what} is {}, not {}", expectation(kind), other.describe());
+                let mut diagnostic = Diagnostic::new(codes::WRONG_KIND, span, message);
+                if kind == Kind::Initializer {
+                    diagnostic = diagnostic.help("such as `he_normal` or `uniform(-0.1, 0.1)`");
+                }
+                self.report(diagnostic);
+                Err(Known)
+            }
+        }
+    }
+
+    /// A whole number from `least` on.
+    fn whole(&mut self, what: &str, number: f64, least: usize, span: Span) -> Result<f64, Known> {
+        let shown = show_number(number);
+        let diagnostic = if number.fract() != 0.0 {
+            let nearest = number.round().max(least as f64);
+            Diagnostic::new(codes::NOT_WHOLE, span, format!("{what} is a whole number, not {shown}"))
+                .help(format!("the nearest whole number is {nearest}"))
+        } else if number < least as f64 {
+            Diagnostic::new(codes::OUT_OF_RANGE, span, format!("{what} is a whole number from {least}, not {shown}"))
+        } else if number > MAX_SIZE as f64 {
+            Diagnostic::new(codes::TOO_LARGE, span, format!("{what} is {shown}, more than the {MAX_SIZE} that are possible"))
+        } else {
+            return Ok(number);
+        };
+        self.report(diagnostic);
+        Err(Known)
+    }
+
+    /// A size: a whole number from 1.
+    pub(super) fn size(&mut self, what: &str, value: &ast::Value) -> Result<usize, Known> {
+        let evaluated = self.evaluate(value);
+        match self.of_kind(what, Kind::Size, evaluated, value.span)? {
+            ArgumentValue::Number(number) => Ok(number as usize),
+            _ => Err(Known),
+        }
+    }
+
+    /// One of `choices`.
+    pub(super) fn choice(
+        &mut self,
+        what: &str,
+        choices: &'static [&'static str],
+        value: &ast::Value,
+    ) -> Result<&'static str, Known> {
+        let name = as_name(value);
+        if let Some(found) = name.and_then(|name| choices.iter().find(|choice| **choice == name.name)) {
+            return Ok(found);
+        }
+        let message = format!("{what} is {}, not {}", one_of(choices.iter().copied()), describe_syntax(value));
+        let mut diagnostic = Diagnostic::new(codes::UNKNOWN_CHOICE, value.span, message);
+        if let Some(near) = name.and_then(|name| closest(&name.name, choices.iter().copied())) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        }
+        self.report(diagnostic);
+        Err(Known)
+    }
+
+    /// `epochs(n)` or `steps(n)`.
+    fn length(&mut self, what: &str, value: &ast::Value) -> Result<Length, Known> {
+        if let Some((name, Some([ast::Argument { name: None, value: count }]))) = as_call(value)
+            && matches!(name.name.as_str(), "epochs" | "steps")
+        {
+            let inner = format!("`{}`", name.name);
+            let range = Kind::Number(signature::Range::POSITIVE);
+            let evaluated = self.evaluate(count);
+            return match self.of_kind(&inner, range, evaluated, count.span)? {
+                ArgumentValue::Number(count) if name.name == "epochs" => Ok(Length::Epochs(count)),
+                ArgumentValue::Number(count) => Ok(Length::Steps(count)),
+                _ => Err(Known),
+            };
+        }
+        let message = format!("{what} is a length, not {}", describe_syntax(value));
+        let example = match &value.kind {
+            ValueKind::Number(number) => show_number(*number),
+            _ => "1".into(),
+        };
+        self.report(
+            Diagnostic::new(codes::WRONG_KIND, value.span, message)
+                .help(format!("write `epochs({example})` or `steps({example})`")),
+        );
+        Err(Known)
+    }
+
+    /// A text in quotes.
+    pub(super) fn text(&mut self, what: &str, value: &ast::Value) -> Result<String, Known> {
+        if let ValueKind::Text(text) = &value.kind {
+            return Ok(text.clone());
+        }
+        let message = format!("{what} is a text in quotes, not {}", describe_syntax(value));
+        let mut diagnostic = Diagnostic::new(codes::WRONG_KIND, value.span, message);
+        if let Some(name) = as_name(value) {
+            diagnostic = diagnostic.help(format!("write `\"{}\"`", name.name));
+        }
+        self.report(diagnostic);
+        Err(Known)
+    }
+}
+
+/// The value is unknown, and why has been reported, or need not be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Known;
+
+fn expectation(kind: Kind) -> String {
+    match kind {
+        Kind::Size => "a whole number from 1".into(),
+        Kind::Count => "a whole number from 0".into(),
+        Kind::Number(range) => range.to_string(),
+        Kind::Bool => "`true` or `false`".into(),
+        Kind::Choice(choices) => one_of(choices.iter().copied()),
+        Kind::Initializer => "an initialiser".into(),
+        Kind::Length => "`epochs(n)` or `steps(n)`".into(),
+        Kind::Text => "a text in quotes".into(),
+    }
+}
