@@ -4,7 +4,7 @@
 /// that instruction set, and for every entry a function of the same name that calls the copy of the machine's level.
 ///
 /// In the functions, `level` is the level's module of this crate, and the surrounding module is imported whole. An entry
-/// takes one argument, a reference to something with a `machine` field.
+/// takes one argument, a reference to something with a field `machine: &Machine`.
 ///
 /// ```
 /// use dlm_kernels::{Machine, SliceMut, Step};
@@ -52,7 +52,7 @@ macro_rules! per_level {
         $(
             /// Runs at the machine's level.
             pub fn $entry(call: $argument) -> $result {
-                match call.machine.level() {
+                match $crate::Machine::level(call.machine) {
                     // SAFETY: a machine's level is one that this processor has.
                     #[cfg(target_arch = "x86_64")]
                     $crate::Level::Avx512 => unsafe { avx512::$entry(call) },
@@ -81,7 +81,7 @@ macro_rules! one_level {
             /// # Panics
             /// If that is not the machine's level.
             pub fn $entry(call: $argument) -> $result {
-                let level = call.machine.level();
+                let level = $crate::Machine::level(call.machine);
                 assert!(level.name() == stringify!($level), "compiled for {}, called for {}", stringify!($level), level.name());
                 // SAFETY: a machine's level is one that this processor has, and it is the one compiled for.
                 #[allow(unused_unsafe)]

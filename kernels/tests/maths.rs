@@ -5,13 +5,15 @@ mod common;
 mod ulp;
 
 use common::{available_levels, bits};
+use dlm_kernels::Machine;
 use dlm_kernels::maths::{exact, fused, pow_int};
-use dlm_kernels::{Level, Machine};
 
 /// Arguments spread over all bit patterns, and the ones that things happen at.
 fn arguments() -> impl Iterator<Item = u32> {
     let special = [0.0, 1.0, 0.5, 0.625, 0.9375, 3.95, 10.0, 87.3, 88.72284, 103.97, 104.0, 1e-25, f32::INFINITY, f32::NAN];
-    let around = special.into_iter().flat_map(|x| (0..64).map(move |i| x.to_bits().wrapping_add(i).wrapping_sub(32)));
+    let each = if cfg!(miri) { 2 } else { 32 };
+    let around =
+        special.into_iter().flat_map(move |x| (0..2 * each).map(move |i| x.to_bits().wrapping_add(i).wrapping_sub(each)));
     let both = around.flat_map(|bits| [bits, bits | 1 << 31]);
     both.chain((0..=u32::MAX).step_by(if cfg!(miri) { 50_000_017 } else { 4099 }))
 }
@@ -98,13 +100,8 @@ fn exact_square_root_is_rounded_correctly() {
 #[test]
 fn whole_powers() {
     for n in 0..20 {
-        assert_eq!(pow_int(-3.0, n), (-3.0f64).powi(n as i32));
+        assert_eq!(pow_int(-3.0, n), (-3i64).pow(n as u32) as f64);
     }
     assert_eq!(pow_int(0.9, u64::MAX), 0.0);
     assert!((pow_int(0.999, 1000) - 0.999f64.powf(1000.0)).abs() < 1e-13);
-}
-
-#[test]
-fn the_best_level_is_among_those_tested() {
-    assert!(cfg!(miri) || available_levels().contains(&Level::detect()));
 }

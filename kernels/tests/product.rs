@@ -113,7 +113,7 @@ fn small_shapes_with_all_tails() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "slow, and the levels that Miri runs have no more paths")]
+#[cfg_attr(miri, ignore = "slow, and its paths are those of the test in little")]
 fn panels_blocks_and_narrow_shapes() {
     let mut random = Random(2);
     let shapes = [
@@ -145,6 +145,17 @@ fn panels_blocks_and_narrow_shapes() {
 }
 
 #[test]
+fn every_path_in_little() {
+    let mut random = Random(6);
+    // Packed, narrow in one and two columns, one row, two panels.
+    for (m, n, k, gap) in [(48, 3, 2, 512), (33, 1, 3, 0), (40, 2, 2, 1), (1, 40, 3, 0), (2, 2, 257, 0)] {
+        for layout in LAYOUTS {
+            check(&Case::new(m, n, k, layout, gap, &mut random));
+        }
+    }
+}
+
+#[test]
 fn special_values_pass_through() {
     for special in [f32::INFINITY, f32::NEG_INFINITY, f32::MIN_POSITIVE / 8.0, -0.0, f32::MAX] {
         let mut random = Random(3);
@@ -155,6 +166,7 @@ fn special_values_pass_through() {
     }
 }
 
+#[cfg(not(miri))]
 extern "C" fn lent_sgemm(
     m: usize,
     k: usize,

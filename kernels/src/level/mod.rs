@@ -41,16 +41,17 @@ impl Level {
         usable.unwrap_or(Level::Portable)
     }
 
-    /// Whether this processor (and operating system) has it.
+    /// Whether this processor (and operating system) has it. Under Miri, which knows few vector instructions, none has more
+    /// than the portable level.
     pub fn is_available(self) -> bool {
         match self {
             Level::Portable => true,
-            Level::Neon => cfg!(target_arch = "aarch64"),
-            #[cfg(target_arch = "x86_64")]
+            Level::Neon => cfg!(all(target_arch = "aarch64", not(miri))),
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
             Level::Avx2 => x86_64::has_avx2(),
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
             Level::Avx512 => x86_64::has_avx2() && x86_64::has_avx512(),
-            #[cfg(not(target_arch = "x86_64"))]
+            #[cfg(any(not(target_arch = "x86_64"), miri))]
             Level::Avx2 | Level::Avx512 => false,
         }
     }
@@ -67,7 +68,7 @@ impl Level {
 }
 
 /// What `std::is_x86_feature_detected` looks at, without the standard library.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86_64 {
     use core::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
 

@@ -3,9 +3,9 @@
 
 use dlm_kernels::Level;
 
-/// The levels that can run here. Under Miri, which has no vectors, the portable one.
+/// The levels that can run here.
 pub fn available_levels() -> Vec<Level> {
-    Level::ALL.into_iter().filter(|level| level.is_available() && (!cfg!(miri) || *level == Level::Portable)).collect()
+    Level::ALL.into_iter().filter(|level| level.is_available()).collect()
 }
 
 /// A sequence of random numbers (a linear congruential generator).
