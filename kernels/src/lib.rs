@@ -2,8 +2,9 @@
 //! all of the project's unsafe code.
 //!
 //! Every function exists once for each [`Level`] (instruction set), in the modules [`avx512`], [`avx2`], `neon` and
-//! [`portable`], and gives the same bits on all of them: those of [`reference`](mod@reference). Generated functions are printed once for each
-//! level by [`per_level!`], call its module as `level::…`, and one of the copies is chosen when a step begins.
+//! [`portable`], and gives the same bits on all of them: those of [`reference`](mod@reference). Generated functions are
+//! printed once for each level by [`per_level!`], call its module as `level::…`, and one of the copies is chosen when a step
+//! begins.
 //!
 //! Activations are stored `[feature][batch]`: a row holds one feature of all samples, and rows are the compiled batch size
 //! apart, of which the first `n` columns are in use.
