@@ -134,6 +134,15 @@ impl Error {
         }
     }
 
+    /// The same, with the file that it is about, where that is not named yet.
+    #[cfg(feature = "files")]
+    pub(crate) fn in_file(mut self, file: &std::path::Path) -> Self {
+        if let Error::Shape { path, .. } | Error::Value { path, .. } | Error::Classes { path, .. } = &mut self {
+            path.get_or_insert_with(|| file.to_owned());
+        }
+        self
+    }
+
     /// A way out, where there is one to name.
     pub fn help(&self) -> Option<String> {
         match self {

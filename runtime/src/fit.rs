@@ -40,21 +40,19 @@ impl Trainer {
         }
         let share = |share: f64, given: Option<&Dataset>| if given.is_some() { 0.0 } else { share };
         let shares = spec.recipe.split;
-        let shares =
-            Split { validation: share(shares.validation, validation), test: share(shares.test, test), ..shares };
+        let shares = Split { validation: share(shares.validation, validation), test: share(shares.test, test), ..shares };
         let rows = split(data, &shares)?;
         let all = |part: Option<&Dataset>| part.map_or(Vec::new(), |part| (0..part.rows()).collect());
         let (validation_rows, test_rows): (Vec<usize>, Vec<usize>) = (all(validation), all(test));
-        let part = |given: Option<&'_ Dataset>| given.is_some();
-        let validation_part = match validation {
-            Some(data) if part(validation) => Part { data, rows: &validation_rows },
-            _ => Part { data, rows: &rows.validation },
+        let part = |given: Option<_>, given_rows, split_rows| match given {
+            Some(data) => Part { data, rows: given_rows },
+            None => Part { data, rows: split_rows },
         };
-        let test_part = match test {
-            Some(data) => Part { data, rows: &test_rows },
-            None => Part { data, rows: &rows.test },
+        let parts = FitParts {
+            train: Part { data, rows: &rows.train },
+            validation: part(validation, &validation_rows, &rows.validation),
+            test: part(test, &test_rows, &rows.test),
         };
-        let parts = FitParts { train: Part { data, rows: &rows.train }, validation: validation_part, test: test_part };
         self.fit_split(parts, observer)
     }
 }
@@ -77,6 +75,7 @@ struct Run<'a> {
     /// The memory at the end of the last good epoch, and which that was.
     good: Vec<f32>,
     good_epoch: usize,
+    good_counters: (u64, u64, usize),
 }
 
 impl Trainer {
@@ -112,6 +111,7 @@ impl Trainer {
             work: Work::new(spec),
             good: self.memory.as_slice().to_vec(),
             good_epoch: 0,
+            good_counters: self.counters(),
         };
         let (mut epochs, mut stopped) = (Vec::new(), false);
         for epoch in 1..=spec.recipe.epochs {
@@ -201,7 +201,7 @@ impl Trainer {
             return Err(self.diverged(run, name, value, epoch, steps));
         }
         run.good.copy_from_slice(self.memory.as_slice());
-        run.good_epoch = epoch;
+        (run.good_epoch, run.good_counters) = (epoch, self.counters());
         let train = self.measure_training.then(|| self.evaluate_part(run.parts.train, &mut run.work));
         let validation = run.parts.validation;
         let validation = (!validation.rows.is_empty()).then(|| self.evaluate_part(validation, &mut run.work));
@@ -218,6 +218,11 @@ impl Trainer {
         Ok((Some(report), Flow::Continue))
     }
 
+    /// Updates, draws and epochs so far.
+    fn counters(&self) -> (u64, u64, usize) {
+        (self.updates, self.draws, self.epochs)
+    }
+
     /// The first parameter that holds a value that is infinite or not a number.
     fn not_finite(&self) -> Option<(&'static str, f32)> {
         self.spec().parameters.iter().find_map(|parameter| {
@@ -228,7 +233,9 @@ impl Trainer {
 
     /// Goes back to the last good epoch.
     fn diverged(&mut self, run: &Run<'_>, what: &str, value: f32, epoch: usize, batch: usize) -> Error {
+        let step = self.updates;
         self.memory.as_mut_slice().copy_from_slice(&run.good);
-        Error::NotFinite { what: what.to_owned(), value, epoch, step: self.updates, batch, restored: run.good_epoch }
+        (self.updates, self.draws, self.epochs) = run.good_counters;
+        Error::NotFinite { what: what.to_owned(), value, epoch, step, batch, restored: run.good_epoch }
     }
 }

@@ -49,7 +49,7 @@ impl Infer<'_> {
                 let count = outputs.len();
                 let (mut few, mut many): ([SliceMut<'_, f32>; FEW], Vec<_>) = Default::default();
                 let outputs = if count > FEW {
-                    many.extend(outputs.map(|slice| SliceMut::from(slice)));
+                    outputs.for_each(|slice| many.push(SliceMut::from(slice)));
                     &mut many[..]
                 } else {
                     few.iter_mut().zip(outputs).for_each(|(port, slice)| *port = SliceMut::from(slice));

@@ -180,11 +180,11 @@ mod tests {
 
     #[test]
     fn draws_are_the_same_everywhere() {
-        // Recorded once; equal bits are required on every platform.
+        // Computed apart, in another language; equal bits are required on every platform.
         let normal = drawn(Init::Normal { mean: 0.0, deviation: 1.0, truncated: false }, (1, 4), 42);
         let bits: Vec<u32> = normal.iter().map(|value| value.to_bits()).collect();
         assert_eq!(bits, RECORDED);
     }
 
-    const RECORDED: [u32; 4] = [0, 0, 0, 0];
+    const RECORDED: [u32; 4] = [3198941721, 1059196202, 1053246030, 3204682653];
 }

@@ -68,12 +68,17 @@ pub(crate) fn evaluate(infer: &Infer<'_>, work: &mut Work, part: Part<'_>) -> Ev
 fn add(sum: &mut [f64; 2], output: &OutputSpec, values: &[f32], targets: &[f32]) {
     match output.kind {
         OutputKind::Class(count) => {
-            let right = values.chunks_exact(count).zip(targets).filter(|(logits, target)| argmax(logits) == Some(**target as usize));
+            let right =
+                values.chunks_exact(count).zip(targets).filter(|(logits, target)| argmax(logits) == Some(**target as usize));
             sum[0] += right.count() as f64;
         }
         // A logit above 0 is a probability above one half.
         OutputKind::Binary | OutputKind::Flags(_) => {
-            sum[0] += values.iter().zip(targets).filter(|(logit, target)| !logit.is_nan() && (**logit > 0.0) == (**target > 0.5)).count() as f64;
+            sum[0] += values
+                .iter()
+                .zip(targets)
+                .filter(|(logit, target)| !logit.is_nan() && (**logit > 0.0) == (**target > 0.5))
+                .count() as f64;
         }
         OutputKind::Values(_) => {
             for (value, target) in values.iter().zip(targets) {

@@ -98,7 +98,12 @@ impl Model {
 
     /// Its weights.
     pub fn weights(&self) -> Weights<'_> {
-        Weights { program: self.program, parameters: self.parameters.as_slice().into(), labels: &self.labels, normalization: self.normalization }
+        Weights {
+            program: self.program,
+            parameters: self.parameters.as_slice().into(),
+            labels: &self.labels,
+            normalization: self.normalization,
+        }
     }
 
     /// The output of a model of one input and one output: (rows, sample's shape…) in; (rows, classes), (rows,) for yes or no,
@@ -227,5 +232,9 @@ fn check_count(spec: &Spec, what: &str, expected: usize, found: usize) {
 
 fn check_len(what: &str, name: &str, rows: usize, width: usize, found: usize) {
     let expected = rows * width;
-    assert!(found == expected, "{what} `{name}`: {} of {width} values are {expected} values, found {found}", shape::count(rows, "row"));
+    assert!(
+        found == expected,
+        "{what} `{name}`: {} of {width} values are {expected} values, found {found}",
+        shape::count(rows, "row")
+    );
 }

@@ -63,7 +63,9 @@ unsafe extern "C" fn sgemm(
     c_column: isize,
 ) {
     // SAFETY: the caller keeps what `matrixmultiply::sgemm` asks for; the arguments are the same.
-    unsafe { matrixmultiply::sgemm(rows, depth, columns, alpha, a, a_row, a_column, b, b_row, b_column, beta, c, c_row, c_column) }
+    unsafe {
+        matrixmultiply::sgemm(rows, depth, columns, alpha, a, a_row, a_column, b, b_row, b_column, beta, c, c_row, c_column)
+    }
 }
 
 /// The worker threads.
@@ -185,9 +187,10 @@ impl Shared {
             let number = (self.tickets.load(Ordering::Acquire) >> 32) as u32;
             if number != seen {
                 let job = lock(&self.job);
-                let (number, parts, task, data) = (job.number, job.parts, job.task, job.data.load(Ordering::Relaxed));
+                let (current, parts, task, data) = (job.number, job.parts, job.task, job.data.load(Ordering::Relaxed));
                 drop(job);
-                self.take_parts(number, task, data, parts);
+                // If the next run is just about to begin, its number is newer than its tickets': it is not seen yet.
+                self.take_parts(current, task, data, parts);
                 (seen, idle) = (number, 0);
             } else if idle < spins {
                 idle += 1;
@@ -218,6 +221,7 @@ pub(crate) fn threads_from_environment() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
     use std::sync::atomic::AtomicU32;
 
     extern "C" fn count(data: *const (), part: usize) {
@@ -236,7 +240,10 @@ mod tests {
             for parts in [0, 1, 2, 7, 100] {
                 let counters = counters(parts);
                 (0..500).for_each(|_| pool.shared.run(count, counters.as_ptr().cast(), parts));
-                assert!(counters.iter().all(|counter| counter.load(Ordering::Relaxed) == 500), "{workers} workers, {parts} parts");
+                assert!(
+                    counters.iter().all(|counter| counter.load(Ordering::Relaxed) == 500),
+                    "{workers} workers, {parts} parts"
+                );
             }
         }
     }
@@ -245,10 +252,10 @@ mod tests {
     fn parked_workers_wake() {
         let pool = Pool::new(1);
         thread::sleep(std::time::Duration::from_millis(50));
-        let threads = Mutex::new(std::collections::HashSet::new());
+        let threads: Mutex<HashSet<thread::ThreadId>> = Mutex::new(HashSet::new());
         extern "C" fn meet(data: *const (), _: usize) {
             // SAFETY: the set below.
-            let threads = unsafe { &*data.cast::<Mutex<std::collections::HashSet<thread::ThreadId>>>() };
+            let threads = unsafe { &*data.cast::<Mutex<HashSet<thread::ThreadId>>>() };
             lock(threads).insert(thread::current().id());
             // Each part waits for the other, which only another thread can run.
             while lock(threads).len() < 2 {

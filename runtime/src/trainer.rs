@@ -1,6 +1,7 @@
 //! Training, a step at a time.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::Path;
 
 use dlm_kernels::{Slice, SliceMut, Step};
@@ -31,7 +32,7 @@ pub struct Trainer {
     pub(crate) updates: u64,
     /// Steps that drew random numbers so far.
     pub(crate) draws: u64,
-    /// Epochs that `fit` finished so far.
+    /// Epochs that `fit` began so far.
     pub(crate) epochs: usize,
     /// What a schedule by epochs counts in; 0 while nobody has said.
     pub(crate) steps_per_epoch: u64,
@@ -172,7 +173,8 @@ impl Trainer {
     /// All parameters, statistics and normalisation by name, in the order of the graph, with the shapes that a weights file
     /// has.
     pub fn parameters(&self) -> impl Iterator<Item = (&'static str, ArrayD<f32>)> + '_ {
-        self.spec().parameters.iter().map(|parameter| (parameter.name, self.array_of(parameter)))
+        let values = self.predicting();
+        self.spec().parameters.iter().map(move |parameter| (parameter.name, array_of(parameter, &values)))
     }
 
     /// A parameter, statistic or normalisation by name, with the shape that a weights file has: a dense weight is (out, in).
@@ -181,7 +183,7 @@ impl Trainer {
     /// If there is none of this name.
     #[track_caller]
     pub fn parameter(&self, name: &str) -> ArrayD<f32> {
-        self.array_of(find(self.spec(), name))
+        array_of(find(self.spec(), name), &self.predicting())
     }
 
     /// Sets a parameter, statistic or normalisation, from values in the order of a weights file.
@@ -194,13 +196,8 @@ impl Trainer {
         let (expected, shape) = (parameter.len(), shape::array(parameter.shape));
         assert!(values.len() == expected, "`{name}` has shape {shape}, {expected} values; found {}", values.len());
         parameter.from_file_order(values, &mut self.memory.as_mut_slice()[parameter.range()]);
+        self.look_ahead(|looked| std::ptr::eq(looked, parameter));
         self.normalized |= is_normalization(self.spec(), parameter);
-    }
-
-    fn array_of(&self, parameter: &ParameterSpec) -> ArrayD<f32> {
-        let mut values = vec![0.0; parameter.len()];
-        parameter.to_file_order(&self.memory.as_slice()[parameter.range()], &mut values);
-        ArrayD::from_shape_vec(IxDyn(parameter.shape), values).expect("a parameter's length is its shape's product")
     }
 
     /// The model as it is now, for prediction: a copy of its parameters.
@@ -213,21 +210,39 @@ impl Trainer {
         Weights { program: self.program, parameters: self.predicting(), labels: &self.labels, normalization: self.normalized }
     }
 
-    /// The parameters that predict. Under the notes' nesterov, memory holds the point ahead, Φ = θ − βm: this is θ.
+    /// The parameters that predict, θ: memory's own, unless it holds points ahead.
     fn predicting(&self) -> Cow<'_, [f32]> {
-        let spec = self.spec();
-        let parameters = &self.memory.as_slice()[..spec.parameters_len];
-        let Some(beta) = spec.lookahead else { return parameters.into() };
+        let parameters = &self.memory.as_slice()[..self.spec().parameters_len];
+        let Some(beta) = self.spec().lookahead else { return parameters.into() };
         let mut recovered = parameters.to_vec();
-        for state in spec.states {
-            let of = |parameter: &&ParameterSpec| state.name.strip_suffix(".m") == Some(parameter.name);
-            let Some(parameter) = spec.parameters.iter().find(of) else { continue };
-            let momentum = &self.memory.as_slice()[state.offset..state.offset + state.len];
-            for (value, m) in recovered[parameter.range()].iter_mut().zip(momentum) {
-                *value += beta * m;
-            }
+        for (parameter, momentum) in self.momenta() {
+            let momentum = &self.memory.as_slice()[momentum];
+            recovered[parameter.range()].iter_mut().zip(momentum).for_each(|(value, m)| *value += beta * m);
         }
         recovered.into()
+    }
+
+    /// Turns chosen parameters, just set to θ, into what memory holds of them: under look-ahead Φ = θ − βm.
+    fn look_ahead(&mut self, chosen: impl Fn(&ParameterSpec) -> bool) {
+        let Some(beta) = self.spec().lookahead else { return };
+        for (parameter, momentum) in self.momenta() {
+            if chosen(parameter) {
+                for (to, from) in parameter.range().zip(momentum) {
+                    let m = self.memory.as_slice()[from];
+                    self.memory.as_mut_slice()[to] -= beta * m;
+                }
+            }
+        }
+    }
+
+    /// The parameters that have a momentum, and where that lies.
+    fn momenta(&self) -> impl Iterator<Item = (&'static ParameterSpec, Range<usize>)> + use<> {
+        let spec = self.spec();
+        spec.states.iter().filter_map(|state| {
+            let name = state.name.strip_suffix(".m")?;
+            let parameter = spec.parameters.iter().find(|parameter| parameter.name == name)?;
+            Some((parameter, state.offset..state.offset + state.len))
+        })
     }
 
     /// Writes a weights file, which PyTorch can load. The file is replaced as a whole or not at all. The optimizer's state is
@@ -248,6 +263,7 @@ impl Trainer {
         let spec = self.spec();
         let parameters = &mut self.memory.as_mut_slice()[..spec.parameters_len];
         let loaded = weights::load(spec, path.as_ref(), parameters)?;
+        self.look_ahead(|_| true);
         self.normalized |= loaded.normalization;
         self.labels = loaded.labels;
         Ok(())
@@ -276,6 +292,12 @@ pub(crate) fn initial_normalization(spec: &Spec) -> Memory {
         memory.as_mut_slice()[input.scale..input.scale + input.features()].fill(1.0);
     }
     memory
+}
+
+fn array_of(parameter: &ParameterSpec, values: &[f32]) -> ArrayD<f32> {
+    let mut array = vec![0.0; parameter.len()];
+    parameter.to_file_order(&values[parameter.range()], &mut array);
+    ArrayD::from_shape_vec(IxDyn(parameter.shape), array).expect("a parameter's length is its shape's product")
 }
 
 /// Whether a parameter is an input's shift or scale.
@@ -308,7 +330,11 @@ fn check_step(spec: &Spec, inputs: &[&[f32]], targets: &[&[f32]]) -> usize {
     for (input, values) in spec.inputs.iter().zip(inputs) {
         let (name, sample, expected) = (input.name, input.shape, rows * input.features());
         let found = values.len();
-        assert!(found == expected, "input `{name}`: {} of f32{sample:?} are {expected} values, found {found}", shape::count(rows, "row"));
+        assert!(
+            found == expected,
+            "input `{name}`: {} of f32{sample:?} are {expected} values, found {found}",
+            shape::count(rows, "row")
+        );
     }
     for (output, values) in spec.outputs.iter().zip(targets) {
         let (name, width, expected) = (output.name, output.target_width(), rows * output.target_width());

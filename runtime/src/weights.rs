@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-use crate::data::Labels;
+use crate::data::{Labels, class_count};
 use crate::error::Error;
 use crate::model::Model;
 use crate::shape;
@@ -65,10 +65,8 @@ impl Weights<'_> {
                 (0..spec.outputs.len()).map(|output| self.labels.of(output).unwrap_or_default()).collect();
             metadata.insert(LABELS.to_owned(), serde_json::json!(names).to_string());
         }
-        let file = safetensors::serialize(views, Some(metadata)).map_err(|error| Error::Weights {
-            path: path.to_owned(),
-            message: format!("cannot be encoded: {error}"),
-        })?;
+        let file = safetensors::serialize(views, Some(metadata))
+            .map_err(|error| Error::Weights { path: path.to_owned(), message: format!("cannot be encoded: {error}") })?;
         replace(path, &file).map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
     }
 
@@ -163,10 +161,8 @@ fn labels(spec: &Spec, metadata: Option<&HashMap<String, String>>) -> Result<Lab
     let names: Vec<Vec<String>> =
         serde_json::from_str(text).map_err(|error| format!("holds names of classes that cannot be read: {error}"))?;
     for (names, output) in names.iter().zip(spec.outputs) {
-        if let crate::spec::OutputKind::Class(classes) = output.kind
-            && !names.is_empty()
-            && names.len() != classes
-        {
+        let classes = class_count(output.kind).unwrap_or_default();
+        if !names.is_empty() && names.len() != classes {
             return Err(format!("names {} classes for output `{}`, which has {classes}", names.len(), output.name));
         }
     }

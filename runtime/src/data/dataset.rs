@@ -94,17 +94,23 @@ impl Dataset {
         let mut rows = None;
         for (input, values) in spec.inputs.iter().zip(&inputs) {
             check_rows("input", input.name, input.shape, input.features(), values.len(), &mut rows)?;
-            check_values(values, input.features(), |value| value.is_finite(), || {
-                (format!("input `{}`", input.name), "a finite number".to_owned())
-            })?;
+            check_values(
+                values,
+                input.features(),
+                |value| value.is_finite(),
+                || (format!("input `{}`", input.name), "a finite number".to_owned()),
+            )?;
         }
         for (output, values) in spec.outputs.iter().zip(&targets) {
             let width = output.target_width();
             let shape = if let OutputKind::Class(_) = output.kind { &[] } else { output.shape() };
             check_rows("target", output.name, shape, width, values.len(), &mut rows)?;
-            check_values(values, width, |value| is_target(output.kind, value), || {
-                (format!("target `{}`", output.name), expected_target(output.kind))
-            })?;
+            check_values(
+                values,
+                width,
+                |value| is_target(output.kind, value),
+                || (format!("target `{}`", output.name), expected_target(output.kind)),
+            )?;
         }
         let (rows, labels) = (rows.map_or(0, |(_, rows)| rows), Labels::default());
         Ok(Dataset { input_specs: spec.inputs, output_specs: spec.outputs, inputs, targets, rows, labels })
@@ -271,7 +277,6 @@ fn check_shape(what: &str, name: &str, sample: &[usize], found: &[usize]) -> Res
     if found.split_first().is_some_and(|(_, rest)| rest == sample) {
         return Ok(());
     }
-    let message =
-        format!("{what} `{name}` takes an array of shape {}, found {}", shape::rows_of(sample), shape::array(found));
+    let message = format!("{what} `{name}` takes an array of shape {}, found {}", shape::rows_of(sample), shape::array(found));
     Err(Error::Shape { path: None, message, help: None })
 }

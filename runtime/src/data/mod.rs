@@ -1,8 +1,12 @@
 //! Samples and their targets, and how they are read, split, ordered and normalised.
 
 #[cfg(feature = "files")]
+mod classes;
+#[cfg(feature = "files")]
 mod csv;
 mod dataset;
+#[cfg(feature = "files")]
+mod file;
 #[cfg(feature = "files")]
 mod idx;
 #[cfg(feature = "files")]
@@ -10,6 +14,7 @@ mod load;
 pub mod normalize;
 mod split;
 
+pub(crate) use dataset::class_count;
 pub use dataset::{Dataset, Labels};
 #[cfg(feature = "files")]
 pub use load::{load, load_inputs, load_like};

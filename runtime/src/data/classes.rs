@@ -1,0 +1,172 @@
+//! From what a column of classes holds to indices.
+
+use std::collections::HashMap;
+
+use super::dataset::class_count;
+use crate::error::{Error, list};
+use crate::shape;
+use crate::spec::{OutputKind, OutputSpec};
+
+/// The cells of one column of classes, each different text once.
+#[derive(Debug, Default)]
+pub(super) struct ClassColumn {
+    numbers: HashMap<String, usize>,
+    texts: Vec<Text>,
+    /// For each row which text it holds.
+    rows: Vec<usize>,
+}
+
+#[derive(Debug)]
+struct Text {
+    text: String,
+    /// The line that holds it first.
+    line: u64,
+}
+
+/// A text that is none of the classes it has to be one of.
+#[derive(Debug)]
+pub(super) struct Unknown {
+    pub(super) text: String,
+    pub(super) line: u64,
+}
+
+impl ClassColumn {
+    /// The next row's cell.
+    pub(super) fn push(&mut self, cell: &str, line: u64) {
+        let number = match self.numbers.get(cell) {
+            Some(number) => *number,
+            None => {
+                self.numbers.insert(cell.to_owned(), self.texts.len());
+                self.texts.push(Text { text: cell.to_owned(), line });
+                self.texts.len() - 1
+            }
+        };
+        self.rows.push(number);
+    }
+
+    /// Each row's class by its index among `names`, which are equal as texts or as numbers.
+    pub(super) fn among(&self, names: &[String]) -> Result<Vec<f32>, Unknown> {
+        let numbers: Option<Vec<f64>> = names.iter().map(|name| number(name)).collect();
+        let find = |Text { text, line }: &Text| {
+            let as_number = || number(text).and_then(|value| numbers.as_ref()?.iter().position(|number| *number == value));
+            let found = names.iter().position(|name| name == text).or_else(as_number);
+            found.ok_or_else(|| Unknown { text: text.clone(), line: *line })
+        };
+        let indices: Vec<usize> = self.texts.iter().map(find).collect::<Result<_, _>>()?;
+        Ok(self.rows.iter().map(|text| indices[*text] as f32).collect())
+    }
+
+    /// The names of an output's classes: if all are numbers, in their order, else as sorted texts. Where all are indices of
+    /// classes, each means itself, also if not every class occurs.
+    ///
+    /// # Errors
+    /// If there are more or fewer than the output has. `column` is how messages call the column.
+    pub(super) fn names(&self, output: &OutputSpec, column: &str) -> Result<Vec<String>, Error> {
+        let classes = class_count(output.kind).unwrap_or_default();
+        let numbers: Option<Vec<f64>> = self.texts.iter().map(|text| number(&text.text)).collect();
+        let names: Vec<String> = match numbers {
+            Some(numbers) if numbers.iter().all(|number| is_index(*number, classes)) => {
+                (0..classes).map(|class| class.to_string()).collect()
+            }
+            Some(mut numbers) => {
+                numbers.sort_unstable_by(f64::total_cmp);
+                numbers.dedup();
+                numbers.iter().map(f64::to_string).collect()
+            }
+            None => {
+                let mut texts: Vec<String> = self.texts.iter().map(|text| text.text.clone()).collect();
+                texts.sort_unstable();
+                texts
+            }
+        };
+        if names.len() == classes {
+            return Ok(names);
+        }
+        let (found, shown) = (shape::count(names.len(), "class"), list(&names, 8));
+        let (kind, help) = match output.kind {
+            OutputKind::Class(_) => {
+                (format!("class[{classes}]"), format!("write `output {}: class[{}]`", output.name, names.len()))
+            }
+            _ => ("binary".to_owned(), format!("for several classes write `output {}: class[{}]`", output.name, names.len())),
+        };
+        let message = format!("{column} holds {found} ({shown}), but output `{}` is {kind}", output.name);
+        Err(Error::Classes { path: None, message, help: (names.len() > 1).then_some(help) })
+    }
+}
+
+/// The number that a text is, if f64 holds it exactly enough to tell it from its neighbours. Zero has no sign.
+fn number(text: &str) -> Option<f64> {
+    const WHOLE: f64 = (1_u64 << 53) as f64;
+    text.parse().ok().filter(|number: &f64| number.abs() < WHOLE).map(|number| number + 0.0)
+}
+
+fn is_index(number: f64, classes: usize) -> bool {
+    number >= 0.0 && number.fract() == 0.0 && number < classes as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(cells: &[&str]) -> ClassColumn {
+        let mut column = ClassColumn::default();
+        cells.iter().zip(2..).for_each(|(cell, line)| column.push(cell, line));
+        column
+    }
+
+    fn output(kind: OutputKind) -> OutputSpec {
+        OutputSpec { name: "kind", kind, loss: "cross_entropy" }
+    }
+
+    /// The names found in a column, and the rows' indices among them.
+    fn read(kind: OutputKind, cells: &[&str]) -> (Vec<String>, Vec<f32>) {
+        let column = column(cells);
+        let names = column.names(&output(kind), "column `kind`").unwrap();
+        let indices = column.among(&names).unwrap();
+        (names, indices)
+    }
+
+    #[test]
+    fn texts_are_sorted() {
+        let (names, indices) = read(OutputKind::Class(3), &["b", "c", "a", "b", "10"].map(|c| if c == "10" { "a" } else { c }));
+        assert_eq!((names.join(" "), indices), ("a b c".to_owned(), vec![1.0, 2.0, 0.0, 1.0, 0.0]));
+    }
+
+    #[test]
+    fn numbers_are_sorted_as_numbers_and_equal_ones_are_one_class() {
+        let (names, indices) = read(OutputKind::Class(3), &["10", "9", "-0.5", "10.0", "1e1"]);
+        assert_eq!((names.join(" "), indices), ("-0.5 9 10".to_owned(), vec![2.0, 1.0, 0.0, 2.0, 2.0]));
+        let (names, indices) = read(OutputKind::Binary, &["1", "-1", "1"]);
+        assert_eq!((names.join(" "), indices), ("-1 1".to_owned(), vec![1.0, 0.0, 1.0]));
+    }
+
+    #[test]
+    fn indices_mean_themselves_even_if_some_are_missing() {
+        let (names, indices) = read(OutputKind::Class(4), &["3", "0", "-0", "1.0"]);
+        assert_eq!((names.join(" "), indices), ("0 1 2 3".to_owned(), vec![3.0, 0.0, 0.0, 1.0]));
+    }
+
+    #[test]
+    fn one_text_makes_all_of_them_texts() {
+        let (names, _) = read(OutputKind::Class(3), &["10", "9", "nan"]);
+        assert_eq!(names, ["10", "9", "nan"]);
+    }
+
+    #[test]
+    fn a_wrong_number_of_classes_is_named_with_a_way_out() {
+        let error = column(&["a", "b", "c"]).names(&output(OutputKind::Class(2)), "column `kind`").unwrap_err();
+        assert_eq!(error.to_string(), "column `kind` holds 3 classes (`a`, `b`, `c`), but output `kind` is class[2]");
+        assert_eq!(error.help().unwrap(), "write `output kind: class[3]`");
+        let error = column(&["a", "b", "c"]).names(&output(OutputKind::Binary), "column `kind`").unwrap_err();
+        assert!(error.to_string().ends_with("is binary"), "{error}");
+        assert_eq!(error.code(), "E306");
+    }
+
+    #[test]
+    fn known_names_are_found_as_texts_and_as_numbers() {
+        let names = ["1", "2"].map(str::to_owned);
+        assert_eq!(column(&["2.0", "1", "2"]).among(&names).unwrap(), [1.0, 0.0, 1.0]);
+        let unknown = column(&["2", "3", "3"]).among(&names).unwrap_err();
+        assert_eq!((unknown.text.as_str(), unknown.line), ("3", 3));
+    }
+}
