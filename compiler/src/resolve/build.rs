@@ -169,7 +169,7 @@ impl<'r, 'a> Builder<'r, 'a> {
         names
     }
 
-    fn count_link(&mut self, span: Span) -> bool {
+    pub(super) fn count_link(&mut self, span: Span) -> bool {
         self.links += 1;
         if self.links > MAX_LINKS && !self.full {
             self.full = true;

@@ -235,7 +235,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// The names called in `body`, nested statements included.
-fn called(body: &[Statement]) -> Vec<(&str, Span)> {
+pub(super) fn called(body: &[Statement]) -> Vec<(&str, Span)> {
     let mut names = Vec::new();
     for statement in body {
         let StatementKind::Chain { links, .. } = &statement.kind else { continue };

@@ -14,16 +14,18 @@ mod output;
 mod overrides;
 mod path;
 mod recipe;
+mod repeat;
 mod shape;
 mod value;
 
 use std::collections::{HashMap, HashSet};
 
+use dlm_dsl::aliases::canonical;
 use dlm_dsl::ast::{self, Span};
 use dlm_dsl::codes;
 use dlm_dsl::diagnostic::{Code, Diagnostic, Severity};
 
-use crate::graph::{Model, Program};
+use crate::graph::Program;
 use crate::signature::{Arguments, Flavor};
 use value::Evaluated;
 
@@ -124,6 +126,7 @@ struct CallSite<'a> {
 /// What holds for a whole file while it is resolved.
 struct Resolver<'a> {
     file: &'a ast::File,
+    source: &'a str,
     /// The offset at which each line begins.
     lines: Vec<usize>,
     diagnostics: Vec<Diagnostic>,
@@ -143,10 +146,11 @@ struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    fn new(file: &'a ast::File, source: &str) -> Self {
+    fn new(file: &'a ast::File, source: &'a str) -> Self {
         let breaks = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         Self {
             file,
+            source,
             lines: std::iter::once(0).chain(breaks).collect(),
             diagnostics: Vec::new(),
             said: HashSet::new(),
@@ -204,6 +208,3 @@ pub(crate) struct Built {
 
 /// Whatever may warn about a model.
 pub(crate) type Warnings = Vec<Diagnostic>;
-
-#[allow(dead_code, reason = "names the type in the docs above")]
-type Models = Vec<Model>;

@@ -218,8 +218,7 @@ impl<'a> Resolver<'a> {
             names.extend(self.consts.iter().map(|found| found.item.name.name.as_str()));
             names.push("auto");
         }
-        names.extend(op::activation::names());
-        names.extend(initializer::names());
+        names.extend(op::activation::names().chain(initializer::names()).map(|name| -> &str { name }));
         names
     }
 }
