@@ -8,6 +8,7 @@ pub mod expr;
 pub mod graph;
 pub mod initializer;
 pub mod interpret;
+mod lint;
 pub mod loss;
 pub mod lower;
 pub mod op;
@@ -15,6 +16,9 @@ pub mod optimizer;
 pub mod plan;
 pub mod real;
 pub mod recipe;
+mod resolve;
 pub mod signature;
 pub mod train_graph;
 mod update;
+
+pub use resolve::{Override, Overrides, check, check_with, module_name, resolve, resolve_with};

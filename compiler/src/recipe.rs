@@ -55,6 +55,8 @@ pub struct Recipe {
 pub struct OutputLoss {
     /// The loss.
     pub loss: Arc<dyn Loss>,
+    /// Its arguments.
+    pub arguments: Arguments,
     /// Its factor in the sum.
     pub weight: f64,
 }

@@ -79,6 +79,7 @@ const LOCAL: &[Code] = &[
     codes::SETTING_NOT_SUPPORTED_YET,
     codes::DUPLICATE_SETTING,
     codes::UNKNOWN_CALLABLE,
+    codes::OVERRIDE,
 ];
 
 /// The checked program of `file`, whose text is `source`, unless there is an error; and all diagnostics by position.

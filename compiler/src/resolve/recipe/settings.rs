@@ -1,0 +1,257 @@
+//! The settings of a recipe: which there are, what is inherited, what is replaced from outside.
+
+use dlm_dsl::ast::{self, Argument, Call, Ident, Value, ValueKind};
+use dlm_dsl::codes;
+use dlm_dsl::diagnostic::Diagnostic;
+
+use super::super::overrides::{Replaced, Setting as Replacement};
+use super::super::value::as_name;
+use super::super::{Resolver, closest};
+use super::callable;
+
+/// A setting of the language.
+pub(crate) struct SettingDef {
+    /// Its key.
+    pub(crate) name: &'static str,
+    /// What it takes, as in the reference.
+    pub(crate) takes: &'static str,
+    /// What holds where it is not written.
+    pub(crate) default: &'static str,
+    /// What it is, in one line.
+    pub(crate) doc: &'static str,
+}
+
+const fn setting(name: &'static str, takes: &'static str, default: &'static str, doc: &'static str) -> SettingDef {
+    SettingDef { name, takes, default, doc }
+}
+
+/// Every setting that is supported, in the order of the reference and of a summary.
+pub(crate) static SETTINGS: &[SettingDef] = &[
+    setting("flavor", "`notes`, `pytorch` or `keras`", "`notes`", "whose conventions hold, for defaults and formulas"),
+    setting("data", "`csv(…)` or `idx(…)`", "none", "where the data comes from"),
+    setting("validation_data", "`csv(…)` or `idx(…)`", "none", "a validation part of its own"),
+    setting("test_data", "`csv(…)` or `idx(…)`", "none", "a test part of its own"),
+    setting(
+        "split",
+        "`(validation = …, test = …, stratify = …, seed = …)`",
+        "`(validation = 0, test = 0, stratify = false, seed = 0)`",
+        "shares of the data that are held back",
+    ),
+    setting("normalize", "`none`, `standard`, `minmax` or `scale(factor)`", "`none`", "how inputs are normalised"),
+    setting("loss", "a loss", "by the output's type", "the loss of a model with one output"),
+    setting("losses", "`[(output, loss, weight), …]`", "by the outputs' types, weight 1", "a loss for each output"),
+    setting("optimizer", "an optimizer", "`adam`", "how a step updates the parameters"),
+    setting("schedule", "`constant` or `exponential(…)`", "`constant`", "how the learning rate changes"),
+    setting("regularize", "`[l2(strength, layers = […])]`", "`[]`", "penalties on weights"),
+    setting("clip", "`value(limit)`, `norm(limit)` or `global_norm(limit)`", "none", "how gradients are clipped"),
+    setting("batch", "a whole number from 1 to 65536", "32", "rows of a batch"),
+    setting("last_batch", "`keep` or `drop`", "`keep`", "whether a last batch of fewer rows is used"),
+    setting("epochs", "a whole number from 1", "10", "passes over the training part"),
+    setting("seed", "a whole number from 0", "0", "seeds initialisation, order and dropout"),
+    setting("shuffle", "`true` or `false`", "`true`", "whether each epoch has an order of its own"),
+];
+
+/// Settings that are still to come.
+pub(crate) static PLANNED: &[&str] = &[
+    "augment",
+    "early_stop",
+    "reuse",
+    "freeze",
+    "unfreeze",
+    "accumulate",
+    "average",
+    "watch",
+    "checkpoint",
+    "lr_scale",
+    "metrics",
+    "warmup",
+];
+
+/// Two settings that say the same thing in two ways.
+const EXCLUSIVE: (&str, &str) = ("loss", "losses");
+
+/// A setting that holds for a recipe.
+pub(super) struct Setting {
+    pub(super) key: Ident,
+    pub(super) value: Value,
+}
+
+/// The settings that hold for a recipe, its own and inherited ones; each key once.
+#[derive(Default)]
+pub(super) struct Settings(Vec<Setting>);
+
+impl Settings {
+    pub(super) fn get(&self, key: &str) -> Option<&Setting> {
+        self.0.iter().find(|setting| setting.key.name == key)
+    }
+
+    pub(super) fn remove(&mut self, key: &str) -> Option<Setting> {
+        let index = self.0.iter().position(|setting| setting.key.name == key)?;
+        Some(self.0.remove(index))
+    }
+
+    /// Whether `key`, or the other way to say it, is there.
+    fn says(&self, key: &str) -> bool {
+        let partner = match key {
+            _ if key == EXCLUSIVE.0 => EXCLUSIVE.1,
+            _ if key == EXCLUSIVE.1 => EXCLUSIVE.0,
+            other => other,
+        };
+        self.get(key).is_some() || self.get(partner).is_some()
+    }
+}
+
+impl<'a> Resolver<'a> {
+    /// The settings that hold for `train`.
+    pub(super) fn settings(&mut self, train: Option<&ast::Train>, trains: &[&ast::Train]) -> Settings {
+        let mut settings = Settings::default();
+        for (generation, train) in train.map(|train| self.lineage(train, trains)).into_iter().flatten().enumerate() {
+            let mut own: Vec<&ast::Setting> = Vec::new();
+            for setting in &train.settings {
+                if let Some(first) = own.iter().find(|other| other.key.name == setting.key.name) {
+                    let message = format!("`{}` is set twice", setting.key.name);
+                    self.report(
+                        Diagnostic::new(codes::DUPLICATE_SETTING, setting.key.span, message)
+                            .secondary(first.key.span, "first set here")
+                            .help("leave out one of them"),
+                    );
+                    continue;
+                }
+                own.push(setting);
+            }
+            let inherited = own.into_iter().filter(|setting| generation == 0 || !settings.says(&setting.key.name));
+            let further: Vec<Setting> =
+                inherited.map(|setting| Setting { key: setting.key.clone(), value: setting.value.clone() }).collect();
+            settings.0.extend(further);
+        }
+        settings
+    }
+
+    /// Reports settings that do not exist, are still to come, or exclude one another.
+    pub(super) fn check_known(&mut self, settings: &Settings) {
+        for Setting { key, .. } in &settings.0 {
+            let name = key.name.as_str();
+            if SETTINGS.iter().any(|known| known.name == name) {
+                continue;
+            }
+            if PLANNED.contains(&name) {
+                let message = format!("`{name}` is not supported yet");
+                self.report(Diagnostic::new(codes::SETTING_NOT_SUPPORTED_YET, key.span, message));
+                continue;
+            }
+            let diagnostic = Diagnostic::new(codes::UNKNOWN_SETTING, key.span, format!("there is no setting called `{name}`"));
+            let names = SETTINGS.iter().map(|known| known.name).chain(PLANNED.iter().copied());
+            self.report(match closest(name, names).or_else(|| synonym(name)) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic,
+            });
+        }
+        if let (Some(loss), Some(losses)) = (settings.get(EXCLUSIVE.0), settings.get(EXCLUSIVE.1)) {
+            self.report(
+                Diagnostic::new(codes::SETTINGS_CONFLICT, losses.key.span, "`loss` and `losses` exclude each other")
+                    .secondary(loss.key.span, "`loss` is set here")
+                    .help("write `loss` for one output, `losses` for several"),
+            );
+        }
+    }
+
+    /// Replaces what is replaced from outside.
+    pub(super) fn replace(&mut self, settings: &mut Settings, replaced: &Replaced) {
+        for replacement in &replaced.settings {
+            let key = replacement.key.clone();
+            let Some(argument) = &replacement.argument else {
+                settings.remove(&key.name);
+                // The last word on a thing that can be said in two ways.
+                for (one, other) in [EXCLUSIVE, (EXCLUSIVE.1, EXCLUSIVE.0)] {
+                    if key.name == one {
+                        settings.remove(other);
+                    }
+                }
+                settings.0.push(Setting { key, value: replacement.value.clone() });
+                continue;
+            };
+            let known = SETTINGS.iter().any(|known| known.name == key.name);
+            let base = settings.remove(&key.name).map(|setting| setting.value).or_else(|| default_value(&key));
+            let value = match base {
+                Some(base) => with_argument(&key.name, base, argument, &replacement.value),
+                None => None,
+            };
+            match value {
+                Some(value) => settings.0.push(Setting { key, value }),
+                // Without a value to change, an unknown setting is what there is to report.
+                None if !known => settings.0.push(Setting { key, value: replacement.value.clone() }),
+                None => self.nothing_to_replace(replacement, argument),
+            }
+        }
+    }
+
+    fn nothing_to_replace(&mut self, replacement: &Replacement, argument: &Ident) {
+        let key = &replacement.key.name;
+        let message = format!("the recipe has no `{key}` with an argument `{}`", argument.name);
+        let help = format!("replace all of it: `{key}=…`");
+        self.report(Diagnostic::new(codes::OVERRIDE, replacement.key.span, message).help(help));
+    }
+}
+
+/// What other frameworks call a setting.
+fn synonym(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "batch_size" => "batch",
+        "lr" | "learning_rate" => "optimizer",
+        "max_epochs" | "num_epochs" => "epochs",
+        "random_state" => "seed",
+        "dataset" => "data",
+        _ => return None,
+    })
+}
+
+/// The value that a setting has where it is not written, if arguments of it can be replaced.
+fn default_value(key: &Ident) -> Option<Value> {
+    let kind = match key.name.as_str() {
+        "optimizer" => call(key, super::simple::DEFAULT_OPTIMIZER),
+        "schedule" => call(key, "constant"),
+        "normalize" => call(key, "none"),
+        "split" => ValueKind::Tuple(Vec::new()),
+        _ => return None,
+    };
+    Some(Value { kind, span: key.span })
+}
+
+fn call(key: &Ident, name: &str) -> ValueKind {
+    let name = Ident { name: name.to_owned(), span: key.span };
+    ValueKind::Call(Call { name, arguments: None, span: key.span })
+}
+
+/// `value` with one argument replaced or added; `None` if it has no arguments.
+fn with_argument(key: &str, value: Value, argument: &Ident, replacement: &Value) -> Option<Value> {
+    let span = value.span;
+    let named = as_name(&value).cloned();
+    let kind = match value.kind {
+        ValueKind::Parenthesized(inner) => return with_argument(key, *inner, argument, replacement),
+        ValueKind::Call(Call { name, arguments, span }) => {
+            let parameters = callable::parameters(key, &name.name);
+            let arguments = Some(set(arguments.unwrap_or_default(), &parameters, argument, replacement));
+            ValueKind::Call(Call { name, arguments, span })
+        }
+        ValueKind::Path(_) => {
+            let name = named?;
+            ValueKind::Call(Call { name, arguments: Some(set(Vec::new(), &[], argument, replacement)), span })
+        }
+        ValueKind::Tuple(arguments) => ValueKind::Tuple(set(arguments, &[], argument, replacement)),
+        _ => return None,
+    };
+    Some(Value { kind, span })
+}
+
+fn set(mut arguments: Vec<Argument>, parameters: &[&str], name: &Ident, value: &Value) -> Vec<Argument> {
+    let by_name = arguments.iter().position(|argument| argument.name.as_ref().is_some_and(|other| other.name == name.name));
+    let by_position = parameters
+        .iter()
+        .position(|parameter| *parameter == name.name)
+        .filter(|position| arguments.get(*position).is_some_and(|argument| argument.name.is_none()));
+    match by_name.or(by_position) {
+        Some(position) => arguments[position].value = value.clone(),
+        None => arguments.push(Argument { name: Some(name.clone()), value: value.clone() }),
+    }
+    arguments
+}
