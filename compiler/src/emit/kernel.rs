@@ -184,6 +184,10 @@ impl<'a> Printer<'a> {
         }
     }
 
+    fn is_product(&self, id: ValueId) -> bool {
+        self.kernel.product.is_some_and(|(product, _)| product == id)
+    }
+
     fn has_columns(&self, id: ValueId) -> bool {
         self.plan.graph.extent(id).columns != Columns::One
     }
@@ -432,7 +436,8 @@ impl<'a> Printer<'a> {
                 Source::Tensor(tensor) => self.plan.graph.tensors[tensor.0].extent.columns,
                 _ => unreachable!("only tensors and the work space are written"),
             };
-            if columns == Columns::One {
+            let product = matches!(source, Source::Buffer(Content::Value(id)) if self.is_product(*id));
+            if columns == Columns::One && !product {
                 continue;
             }
             let (row, rows) = (self.row_of(*source), self.rows_of(*source));
@@ -539,7 +544,10 @@ impl<'a> Printer<'a> {
         }
         let name = &self.elements[&id];
         let here = stage.statements.contains(&Statement::Compute(id));
-        if extent.columns == Columns::One || here {
+        if self.is_product(id) && extent.columns == Columns::One {
+            let row = self.row(id);
+            quote!(#row[0])
+        } else if extent.columns == Columns::One || here {
             quote!(#name)
         } else {
             let row = self.row(id);

@@ -1,0 +1,117 @@
+//! Snapshots of what the corpus compiles to: the plan of every model (its kernels, what each fuses, which buffers it
+//! takes and when), and the whole generated code of some. Review them with `cargo insta review`.
+
+mod support;
+
+use dlm_compiler::compile::{CompileOptions, compile};
+use dlm_compiler::emit::{Levels, functions};
+use dlm_compiler::plan::Update;
+use quote::quote;
+use support::unit_name;
+
+/// Models whose whole code is kept: together they hold every form of kernel.
+const WHOLE: &[&str] = &["linear", "digits", "branches", "clipping"];
+
+/// Code as a person would lay it out. The macro around the functions is opened, so that they are formatted too.
+fn formatted(tokens: &proc_macro2::TokenStream) -> String {
+    let file = syn::parse2::<syn::File>(tokens.clone()).expect("generated code is Rust");
+    let mut text = String::new();
+    for item in file.items {
+        let syn::Item::Macro(item) = item else {
+            text.push_str(&prettyplease::unparse(&syn::File { shebang: None, attrs: vec![], items: vec![item] }));
+            continue;
+        };
+        let inner: Vec<proc_macro2::TokenTree> = item.mac.tokens.clone().into_iter().collect();
+        let path = &item.mac.path;
+        // `entries { … }`, then functions.
+        let entries: proc_macro2::TokenStream = inner[..2].iter().cloned().collect();
+        let functions: proc_macro2::TokenStream = inner[2..].iter().cloned().collect();
+        let functions = syn::parse2::<syn::File>(functions).expect("generated functions are Rust");
+        text.push_str(&format!("// {}! {entries}\n", quote!(#path)));
+        for function in functions.items {
+            text.push('\n');
+            text.push_str(&prettyplease::unparse(&syn::File { shebang: None, attrs: vec![], items: vec![function] }));
+        }
+    }
+    text
+}
+
+#[test]
+fn plans() {
+    for (stem, source) in support::sources() {
+        let program = support::program(&stem, &source);
+        for unit in program.models.iter().flat_map(|model| &model.units) {
+            let compiled = compile(unit, CompileOptions::default());
+            let updates: String = compiled
+                .step
+                .updates()
+                .iter()
+                .map(|(name, update)| match update {
+                    Update::Fused => format!("update of {name}: fused with its gradient\n"),
+                    Update::TwoPhase => format!("update of {name}: in two phases\n"),
+                })
+                .collect();
+            let text = format!("step: {}{updates}\ninfer: {}\ninfer one: {}", compiled.step, compiled.infer, compiled.infer_one);
+            insta::assert_snapshot!(format!("plan {stem} {}", unit_name(unit)), text);
+        }
+    }
+}
+
+#[test]
+fn code() {
+    for (stem, source) in support::sources().into_iter().filter(|(stem, _)| WHOLE.contains(&stem.as_str())) {
+        let program = support::program(&stem, &source);
+        // One recipe of each model: the others differ in numbers.
+        for model in &program.models {
+            let compiled = compile(&model.units[0], CompileOptions::default());
+            let tokens = functions(&compiled, &quote!(::dlm::__rt::kernels), Levels::All, &format!("{stem}.dlm"));
+            insta::assert_snapshot!(format!("code {stem}"), formatted(&tokens));
+        }
+    }
+}
+
+/// The same text gives the same tokens, byte for byte.
+#[test]
+fn compilation_is_deterministic() {
+    for (stem, source) in support::sources() {
+        let print = || {
+            let program = support::program(&stem, &source);
+            let options =
+                dlm_compiler::emit::ModuleOptions { root: quote!(::dlm), source_name: format!("{stem}.dlm") };
+            dlm_compiler::emit::module(&program, &options).to_string()
+        };
+        assert_eq!(print(), print(), "{stem}.dlm");
+    }
+}
+
+/// What needs a whole gradient makes updates two-phase, and nothing else does.
+#[test]
+fn updates_are_fused_unless_a_whole_gradient_is_needed() {
+    for (stem, source) in support::sources() {
+        let program = support::program(&stem, &source);
+        for unit in program.models.iter().flat_map(|model| &model.units) {
+            use dlm_compiler::recipe::Clip;
+            let whole = matches!(unit.recipe.clip, Some(Clip::Norm(_) | Clip::GlobalNorm(_)));
+            let compiled = compile(unit, CompileOptions::default());
+            for (name, update) in compiled.step.updates() {
+                let expected = if whole { Update::TwoPhase } else { Update::Fused };
+                assert_eq!(update, expected, "{stem}.dlm, {}: {name}", unit_name(unit));
+            }
+        }
+    }
+}
+
+/// Equal layers share their functions: a deep network's code does not grow with its depth.
+#[test]
+fn equal_layers_share_code() {
+    let count = |depth: usize| {
+        let source = format!(
+            "model M {{ input x: f32[20]; repeat {depth} {{ dense(20, init = he_normal) -> elu; }} dense(4); output y: class[4]; }}"
+        );
+        let program = support::program("deep", &source);
+        let compiled = compile(&program.models[0].units[0], CompileOptions::default());
+        let text = functions(&compiled, &quote!(kernels), Levels::All, "").to_string();
+        text.matches("fn ").count()
+    };
+    assert_eq!(count(6), count(30));
+}
