@@ -132,7 +132,7 @@ pub(crate) static PLANNED_ARGUMENTS: &[(&str, &[&str])] =
 pub(super) struct Role {
     /// The setting whose planned values hold.
     pub(super) key: &'static str,
-    /// What is called, as in `a schedule`.
+    /// What is called.
     pub(super) what: &'static str,
 }
 
@@ -183,7 +183,8 @@ impl<'a> Resolver<'a> {
     ) -> Result<Callable<'v>, Known> {
         let names: Vec<&'static str> = names.collect();
         let Some((name, arguments)) = as_call(value) else {
-            let message = format!("a {} belongs here, not {}", role.what, describe_syntax(value));
+            let article = if role.what.starts_with('o') { "an" } else { "a" };
+            let message = format!("{article} {} belongs here, not {}", role.what, describe_syntax(value));
             let diagnostic = Diagnostic::new(codes::WRONG_KIND, value.span, message);
             self.report(diagnostic.help(format!("there is {}", and_of(&names))));
             return Err(Known);

@@ -1,0 +1,75 @@
+//! Settings that do not exist, are still to come, or are written twice.
+model Net {
+    input x: f32[4];
+    dense(8) -> relu -> dense(3);
+    output y: class[3];
+}
+
+train Net {
+    batch_size    = 4;
+//  ^^^^^^^^^^ error[E206]: there is no setting called `batch_size`
+//   help: did you mean `batch`?
+    optimiser     = adam;
+//  ^^^^^^^^^ error[E206]: there is no setting called `optimiser`
+//   help: did you mean `optimizer`?
+    learning_rate = 0.1;
+//  ^^^^^^^^^^^^^ error[E206]: there is no setting called `learning_rate`
+//   help: did you mean `optimizer`?
+    nonsense      = 3;
+//  ^^^^^^^^ error[E206]: there is no setting called `nonsense`
+    seed          = 1;
+    seed          = 2;
+//  ^^^^ error[E208]: `seed` is set twice
+//   help: leave out one of them
+}
+
+train Net as Planned {
+    augment    = [shift(2)];
+//  ^^^^^^^ error[E207]: `augment` is not supported yet
+    early_stop = (patience = 5);
+//  ^^^^^^^^^^ error[E207]: `early_stop` is not supported yet
+    reuse      = weights("w.safetensors");
+//  ^^^^^ error[E207]: `reuse` is not supported yet
+    freeze     = [h1];
+//  ^^^^^^ error[E207]: `freeze` is not supported yet
+    unfreeze   = [(h1, epochs(5))];
+//  ^^^^^^^^ error[E207]: `unfreeze` is not supported yet
+    accumulate = 4;
+//  ^^^^^^^^^^ error[E207]: `accumulate` is not supported yet
+    average    = 0.99;
+//  ^^^^^^^ error[E207]: `average` is not supported yet
+    watch      = signals;
+//  ^^^^^ error[E207]: `watch` is not supported yet
+    checkpoint = best;
+//  ^^^^^^^^^^ error[E207]: `checkpoint` is not supported yet
+    lr_scale   = [(h1, 0.1)];
+//  ^^^^^^^^ error[E207]: `lr_scale` is not supported yet
+    metrics    = [accuracy];
+//  ^^^^^^^ error[E207]: `metrics` is not supported yet
+    warmup     = epochs(1);
+//  ^^^^^^ error[E207]: `warmup` is not supported yet
+    schedule   = cosine;
+//               ^^^^^^ error[E207]: `cosine` is not supported yet
+//   help: there is `constant` and `exponential`
+    regularize = [max_norm(1.0), l1(0.1), l1_l2(0.1, 0.1)];
+//                ^^^^^^^^ error[E207]: `max_norm` is not supported yet
+//   help: there is `l2`
+//                               ^^ error[E207]: `l1` is not supported yet
+//   help: there is `l2`
+//                                        ^^^^^ error[E207]: `l1_l2` is not supported yet
+//   help: there is `l2`
+    loss       = cross_entropy(label_smoothing = 0.1);
+//                             ^^^^^^^^^^^^^^^ error[E207]: `label_smoothing` of `cross_entropy` is not supported yet
+    data       = npz("a.npz");
+//               ^^^ error[E207]: `npz` is not supported yet
+//   help: there is `csv` and `idx`
+}
+
+train Net as Files {
+    data            = npy("a.npy");
+//                    ^^^ error[E207]: `npy` is not supported yet
+//   help: there is `csv` and `idx`
+    validation_data = images("folder");
+//                    ^^^^^^ error[E207]: `images` is not supported yet
+//   help: there is `csv` and `idx`
+}
