@@ -18,6 +18,7 @@ pub mod real;
 pub mod recipe;
 mod resolve;
 pub mod signature;
+pub mod summary;
 pub mod train_graph;
 mod update;
 

@@ -7,7 +7,7 @@ mod block;
 mod build;
 mod call;
 mod finish;
-mod initializer;
+pub(crate) mod initializer;
 mod items;
 mod join;
 mod output;
@@ -16,7 +16,7 @@ mod path;
 mod recipe;
 mod repeat;
 mod shape;
-mod value;
+pub(crate) mod value;
 
 use std::collections::{HashMap, HashSet};
 
@@ -31,6 +31,8 @@ use value::Evaluated;
 
 pub use items::module_name;
 pub use overrides::{Override, Overrides};
+pub(crate) use recipe::show_type;
+pub(crate) use value::show_number;
 
 /// Layers that a model may hold after expansion.
 pub const MAX_LAYERS: usize = 10_000;
@@ -122,6 +124,8 @@ fn sort(diagnostics: &mut [Diagnostic]) {
 struct CallSite<'a> {
     block: &'a str,
     span: Span,
+    /// How many calls the model's expansion had met with this one.
+    number: usize,
 }
 
 /// What holds for a whole file while it is resolved.

@@ -1,0 +1,315 @@
+//! A model and recipe at a glance, as plain data: layers with shapes and parameters, and the recipe with every default
+//! filled in, in the language's own syntax. What a step costs is known to its [plan](crate::plan).
+
+use crate::graph::{Graph, NodeKind, Parameter, ParameterId, Role, Unit};
+use crate::loss;
+use crate::recipe::{Clip, DataSource, Normalize, Penalty, PenaltyKind, Recipe, Schedule};
+use crate::resolve::{show_number, show_type};
+use crate::signature::{ArgumentValue, Arguments, Flavor, Length, Signature};
+
+/// What there is to know about a model under a recipe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// The model's name.
+    pub model: String,
+    /// The recipe's name; `None` for a recipe without one.
+    pub recipe: Option<String>,
+    /// Whether the file holds the recipe; else all of it is default.
+    pub written: bool,
+    /// The inputs, in the order written.
+    pub inputs: Vec<Port>,
+    /// The layers, each after those that it takes values from.
+    pub layers: Vec<Layer>,
+    /// The outputs, in the order written.
+    pub outputs: Vec<Port>,
+    /// Numbers that are learned.
+    pub trainable: usize,
+    /// Numbers that belong to the model and are not learned: running statistics.
+    pub statistics: usize,
+    /// Every setting that holds, as it would be written. Settings without a value, such as `data` where nothing says
+    /// where it is, are absent.
+    pub settings: Vec<Setting>,
+}
+
+/// An input or output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// Its name.
+    pub name: String,
+    /// Its type as it is written: `f32[28, 28]`, `class[10]`.
+    pub ty: String,
+    /// For an output, the path of the layer or the name of the input that it takes its value from; for an input its name.
+    pub from: String,
+}
+
+/// A layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// Its path: `h1.dense`.
+    pub path: String,
+    /// What it is: `dense`.
+    pub kind: &'static str,
+    /// The paths of the layers, or names of the inputs, whose values it takes.
+    pub inputs: Vec<String>,
+    /// The shape of its value for one sample; empty: one number.
+    pub shape: Vec<usize>,
+    /// Its numbers that are learned.
+    pub trainable: usize,
+    /// Its numbers that are not learned.
+    pub statistics: usize,
+    /// The line of its file, from 1; 0 if unknown.
+    pub line: usize,
+}
+
+/// A setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Its key.
+    pub key: &'static str,
+    /// Its value, in the language.
+    pub value: String,
+}
+
+/// Sums a model and recipe up.
+pub fn summary(unit: &Unit) -> Summary {
+    let Unit { graph, recipe } = unit;
+    let count = |parameters: &[ParameterId], trainable: bool| -> usize {
+        let parameters = parameters.iter().map(|id| &graph.parameters[id.0]);
+        parameters.filter(|parameter| parameter.role.trainable() == trainable).map(size).sum()
+    };
+    let path = |id: crate::graph::NodeId| graph.nodes[id.0].path.clone();
+    let layers = graph.nodes.iter().filter_map(|node| match &node.kind {
+        NodeKind::Input(_) => None,
+        NodeKind::Op(op) => Some(Layer {
+            path: node.path.clone(),
+            kind: op.name(),
+            inputs: node.inputs.iter().map(|input| path(*input)).collect(),
+            shape: node.shape.clone(),
+            trainable: count(&node.parameters, true),
+            statistics: count(&node.parameters, false),
+            line: node.line,
+        }),
+    });
+    let layers: Vec<Layer> = layers.collect();
+    let inputs = graph.inputs.iter();
+    let outputs = graph.outputs.iter();
+    Summary {
+        model: graph.name.clone(),
+        recipe: recipe.name.clone(),
+        written: recipe.written,
+        inputs: inputs
+            .map(|input| Port { name: input.name.clone(), ty: format!("f32{:?}", input.shape), from: input.name.clone() })
+            .collect(),
+        outputs: outputs
+            .map(|output| Port { name: output.name.clone(), ty: show_type(&output.kind), from: path(output.node) })
+            .collect(),
+        trainable: layers.iter().map(|layer| layer.trainable).sum(),
+        statistics: layers.iter().map(|layer| layer.statistics).sum(),
+        layers,
+        settings: settings(graph, recipe),
+    }
+}
+
+fn size(parameter: &Parameter) -> usize {
+    parameter.shape.iter().product()
+}
+
+/// Every setting of `recipe`, in the order of the reference.
+fn settings(graph: &Graph, recipe: &Recipe) -> Vec<Setting> {
+    let data = |source: &Option<DataSource>| source.as_ref().map(|source| show_source(graph, source));
+    let split = &recipe.split;
+    let (loss, losses) = show_losses(graph, recipe);
+    let all = [
+        ("flavor", Some(show_flavor(recipe.flavor).to_owned())),
+        ("data", data(&recipe.data)),
+        ("validation_data", data(&recipe.validation_data)),
+        ("test_data", data(&recipe.test_data)),
+        (
+            "split",
+            Some(format!(
+                "(validation = {}, test = {}, stratify = {}, seed = {})",
+                show_number(split.validation),
+                show_number(split.test),
+                split.stratify,
+                split.seed
+            )),
+        ),
+        ("normalize", Some(show_normalize(recipe.normalize))),
+        ("loss", loss),
+        ("losses", losses),
+        ("optimizer", Some(show_call(&recipe.optimizer.def.signature, &recipe.optimizer.arguments))),
+        ("schedule", Some(show_schedule(recipe.schedule))),
+        ("regularize", Some(show_penalties(graph, &recipe.penalties))),
+        ("clip", Some(show_clip(recipe.clip))),
+        ("batch", Some(recipe.batch.to_string())),
+        ("last_batch", Some(if recipe.drop_last { "drop" } else { "keep" }.to_owned())),
+        ("epochs", Some(recipe.epochs.to_string())),
+        ("seed", Some(recipe.seed.to_string())),
+        ("shuffle", Some(recipe.shuffle.to_string())),
+    ];
+    all.into_iter().filter_map(|(key, value)| Some(Setting { key, value: value? })).collect()
+}
+
+fn show_flavor(flavor: Flavor) -> &'static str {
+    match flavor {
+        Flavor::Notes => "notes",
+        Flavor::Pytorch => "pytorch",
+        Flavor::Keras => "keras",
+    }
+}
+
+/// `adam(lr = 0.001, …)`; the name alone where there are no arguments.
+fn show_call(signature: &Signature, arguments: &Arguments) -> String {
+    let values = arguments.values.iter().filter_map(|(name, value)| Some(format!("{name} = {}", show_argument(value)?)));
+    let values: Vec<String> = values.collect();
+    if values.is_empty() { signature.name.to_owned() } else { format!("{}({})", signature.name, values.join(", ")) }
+}
+
+fn show_argument(value: &ArgumentValue) -> Option<String> {
+    Some(match value {
+        ArgumentValue::Number(number) => show_number(*number),
+        ArgumentValue::Bool(value) => value.to_string(),
+        ArgumentValue::Choice(name) => (*name).to_owned(),
+        ArgumentValue::Length(length) => show_length(*length),
+        ArgumentValue::Text(text) => show_text(text),
+        // Nothing that a recipe calls takes one.
+        ArgumentValue::Initializer(_) => return None,
+    })
+}
+
+fn show_length(length: Length) -> String {
+    match length {
+        Length::Epochs(count) => format!("epochs({})", show_number(count)),
+        Length::Steps(count) => format!("steps({})", show_number(count)),
+    }
+}
+
+fn show_text(text: &str) -> String {
+    format!("{text:?}")
+}
+
+fn show_normalize(normalize: Normalize) -> String {
+    match normalize {
+        Normalize::None => "none".into(),
+        Normalize::Standard => "standard".into(),
+        Normalize::MinMax => "minmax".into(),
+        Normalize::Scale(factor) => format!("scale({})", show_number(factor)),
+    }
+}
+
+fn show_schedule(schedule: Schedule) -> String {
+    match schedule {
+        Schedule::Constant => "constant".into(),
+        Schedule::Exponential { rate, every, staircase } => {
+            let (rate, every) = (show_number(rate), show_length(every));
+            format!("exponential(rate = {rate}, every = {every}, staircase = {staircase})")
+        }
+    }
+}
+
+fn show_clip(clip: Option<Clip>) -> String {
+    match clip {
+        None => "none".into(),
+        Some(Clip::Value(limit)) => format!("value({})", show_number(limit)),
+        Some(Clip::Norm(limit)) => format!("norm({})", show_number(limit)),
+        Some(Clip::GlobalNorm(limit)) => format!("global_norm({})", show_number(limit)),
+    }
+}
+
+/// `loss`, for one output of weight 1, or `losses`.
+fn show_losses(graph: &Graph, recipe: &Recipe) -> (Option<String>, Option<String>) {
+    let calls = recipe.losses.iter().map(|output| match loss::find(output.loss.name()) {
+        Some(def) => show_call(&def.signature, &output.arguments),
+        None => output.loss.name().to_owned(),
+    });
+    let calls: Vec<String> = calls.collect();
+    if let ([call], [output]) = (calls.as_slice(), recipe.losses.as_slice())
+        && output.weight == 1.0
+    {
+        return (Some(call.clone()), None);
+    }
+    let entries = graph.outputs.iter().zip(&calls).zip(&recipe.losses);
+    let entries: Vec<String> =
+        entries.map(|((output, call), loss)| format!("({}, {call}, {})", output.name, show_number(loss.weight))).collect();
+    (None, Some(format!("[{}]", entries.join(", "))))
+}
+
+fn show_penalties(graph: &Graph, penalties: &[Penalty]) -> String {
+    let weights = graph.parameters.iter().enumerate().filter(|(_, parameter)| parameter.role == Role::Weight);
+    let weights: Vec<ParameterId> = weights.map(|(index, _)| ParameterId(index)).collect();
+    let penalties = penalties.iter().map(|penalty| {
+        let name = match penalty.kind {
+            PenaltyKind::L2 => "l2",
+        };
+        let strength = show_number(penalty.strength);
+        if penalty.parameters == weights {
+            return format!("{name}({strength})");
+        }
+        let selectors = penalty.parameters.iter().map(|id| show_selector(&graph.parameters[id.0].path));
+        format!("{name}({strength}, layers = [{}])", selectors.collect::<Vec<_>>().join(", "))
+    });
+    format!("[{}]", penalties.collect::<Vec<_>>().join(", "))
+}
+
+/// A path as a selector: `hidden.0.dense` is `hidden[0].dense`.
+fn show_selector(path: &str) -> String {
+    let mut selector = String::new();
+    for segment in path.split('.') {
+        if segment.bytes().all(|byte| byte.is_ascii_digit()) {
+            selector.push_str(&format!("[{segment}]"));
+            continue;
+        }
+        if !selector.is_empty() {
+            selector.push('.');
+        }
+        selector.push_str(segment);
+    }
+    selector
+}
+
+fn show_source(graph: &Graph, source: &DataSource) -> String {
+    match source {
+        DataSource::Idx { images, labels } => {
+            format!("idx(images = {}, labels = {})", show_text(images), show_text(labels))
+        }
+        DataSource::Csv { path, labels, features, header, delimiter } => {
+            let mut arguments = vec![show_text(path)];
+            let outputs: Vec<&str> = graph.outputs.iter().map(|output| output.name.as_str()).collect();
+            arguments.push(match labels.as_slice() {
+                [only] if only.len() == 1 => format!("label = {}", show_text(&only[0])),
+                groups => format!("labels = {}", show_columns(groups, &outputs)),
+            });
+            if !features.is_empty() {
+                let inputs: Vec<&str> = graph.inputs.iter().map(|input| input.name.as_str()).collect();
+                arguments.push(format!("features = {}", show_columns(features, &inputs)));
+            }
+            arguments.push(format!("header = {header}"));
+            arguments.push(format!("delimiter = {}", show_text(&delimiter.to_string())));
+            format!("csv({})", arguments.join(", "))
+        }
+    }
+}
+
+/// `["a", "b"]`, or by name where there are several groups.
+fn show_columns(groups: &[Vec<String>], names: &[&str]) -> String {
+    let list = |group: &[String]| {
+        let texts: Vec<String> = group.iter().map(|name| show_text(name)).collect();
+        format!("[{}]", texts.join(", "))
+    };
+    match groups {
+        [only] => list(only),
+        several => {
+            let entries: Vec<String> =
+                names.iter().zip(several).map(|(name, group)| format!("{name} = {}", list(group))).collect();
+            format!("({})", entries.join(", "))
+        }
+    }
+}
+
+impl Summary {
+    /// The settings with their keys lined up, one a line, each ending in `;`.
+    pub fn recipe_lines(&self) -> Vec<String> {
+        let width = self.settings.iter().map(|setting| setting.key.len()).max().unwrap_or(0);
+        self.settings.iter().map(|setting| format!("{:<width$} = {};", setting.key, setting.value)).collect()
+    }
+}
