@@ -7,7 +7,7 @@ mod block;
 mod build;
 mod call;
 mod finish;
-pub(crate) mod initializer;
+mod initializer;
 mod items;
 mod join;
 mod output;
@@ -16,7 +16,7 @@ mod path;
 mod recipe;
 mod repeat;
 mod shape;
-pub(crate) mod value;
+mod value;
 
 use std::collections::{HashMap, HashSet};
 
@@ -124,8 +124,6 @@ fn sort(diagnostics: &mut [Diagnostic]) {
 struct CallSite<'a> {
     block: &'a str,
     span: Span,
-    /// How many calls the model's expansion had met with this one.
-    number: usize,
 }
 
 /// What holds for a whole file while it is resolved.
