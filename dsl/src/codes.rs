@@ -133,6 +133,15 @@ codes! {
     E316 RUST_COMPILER_REFUSED "the Rust compiler refuses the generated code";
     E317 MODEL_CACHE "the cache of compiled models cannot be written";
     E318 MODEL_NOT_LOADED "a compiled model cannot be loaded";
+    W001 SATURATING_ACTIVATION "sigmoid or tanh stands in a deep stack";
+    W002 INITIALIZER_MISMATCH "an initialiser does not match the activation after it";
+    W003 NO_NORMALIZATION "a deep stack has no normalisation";
+    W004 NORMALIZATION_AFTER_ACTIVATION "`batch_norm` stands after the activation";
+    W005 CANCELLED_BIAS "`batch_norm` cancels a bias";
+    W006 ADAGRAD_ON_DEEP_NETWORK "adagrad trains a deep network";
+    W007 UNUSUAL_LEARNING_RATE "the learning rate is far outside the optimizer's usual range";
+    W008 MISPLACED_DROPOUT "`dropout` stands before `batch_norm` or on an output";
+    W009 BATCH_OF_ONE "`batch_norm` is trained with batches of one row";
 }
 
 #[cfg(test)]

@@ -1,69 +1,139 @@
 //! Advice on models and recipes, as warnings that `#[allow(CODE)]` silences.
 
-use dlm_dsl::ast::{Attributes, File, Ident, Item, Link, Span, Statement, StatementKind};
-use dlm_dsl::codes;
-use dlm_dsl::diagnostic::{Diagnostic, Severity};
+mod allow;
+mod network;
+mod training;
 
-/// Whether the file silences this warning: at its top, or before the item, statement or setting that holds its place.
-pub(crate) fn is_allowed(file: &File, warning: &Diagnostic) -> bool {
-    let at = warning.primary.span;
-    let mut allowed = file.allows.iter().any(|allow| allow.name == warning.code.0);
-    each_attributes(file, &mut |attributes, span| {
-        let holds = span.start <= at.start && at.end <= span.end;
-        allowed |= holds && attributes.allows.iter().any(|allow| allow.name == warning.code.0);
-    });
-    allowed
+use dlm_dsl::ast::Span;
+use dlm_dsl::diagnostic::Diagnostic;
+
+use crate::graph::{Graph, Node, NodeKind};
+use crate::op::Op;
+use crate::op::activation::Activation;
+use crate::recipe::Recipe;
+use crate::signature::Arguments;
+
+pub(crate) use allow::{is_allowed, unknown_allows};
+
+/// Layers with weights one after the other that make a network deep: five hidden ones and the last.
+const DEEP: usize = 6;
+
+/// A model under a recipe, as lints look at it.
+pub(crate) struct Subject<'s> {
+    pub(crate) graph: &'s Graph,
+    /// The arguments of each node's layer, where the file holds it.
+    pub(crate) arguments: &'s [Option<Arguments>],
+    pub(crate) recipe: &'s Recipe,
+    /// The value of the setting `optimizer`, if it is written.
+    pub(crate) optimizer: Option<Span>,
+    /// The value of the setting `batch`, if it is written.
+    pub(crate) batch: Option<Span>,
 }
 
-/// An error for each code that is silenced and does not exist.
-pub(crate) fn unknown_allows(file: &File) -> Vec<Diagnostic> {
-    let mut allows: Vec<Ident> = file.allows.clone();
-    each_attributes(file, &mut |attributes, _| allows.extend(attributes.allows.iter().cloned()));
-    let lints: Vec<&str> =
-        codes::ALL.iter().filter(|info| info.severity() == Severity::Warning).map(|info| info.code.0).collect();
-    let unknown = allows.into_iter().filter(|allow| !lints.contains(&allow.name.as_str()));
-    unknown
-        .map(|allow| {
-            let message = format!("there is no lint `{}`", allow.name);
-            let range = match (lints.first(), lints.last()) {
-                (Some(first), Some(last)) => format!("the lints are `{first}` to `{last}`; `dlm explain {first}` shows one"),
-                _ => "leave the attribute out".into(),
-            };
-            Diagnostic::new(codes::UNKNOWN_LINT, allow.span, message).help(range)
-        })
-        .collect()
+/// Every lint.
+const LINTS: &[fn(&View<'_>) -> Vec<Diagnostic>] = &[
+    network::saturating_activation,
+    network::initializer_mismatch,
+    network::no_normalization,
+    network::normalization_after_activation,
+    network::cancelled_bias,
+    network::misplaced_dropout,
+    training::adagrad_on_deep_network,
+    training::unusual_learning_rate,
+    training::batch_of_one,
+];
+
+/// What there is to advise, one warning for each code and place.
+pub(crate) fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let view = View::new(subject);
+    let mut warnings: Vec<Diagnostic> = Vec::new();
+    for warning in LINTS.iter().flat_map(|lint| lint(&view)) {
+        add(&mut warnings, warning);
+    }
+    warnings
 }
 
-/// Every place that can hold attributes, with the span that they are for.
-fn each_attributes<'a>(file: &'a File, visit: &mut dyn FnMut(&'a Attributes, Span)) {
-    for item in &file.items {
-        match item {
-            Item::Const(item) => visit(&item.attributes, item.span),
-            Item::Block(item) => {
-                visit(&item.attributes, item.span);
-                each_statement(&item.body, visit);
-            }
-            Item::Model(item) => {
-                visit(&item.attributes, item.span);
-                each_statement(&item.body, visit);
-            }
-            Item::Train(item) => {
-                visit(&item.attributes, item.span);
-                item.settings.iter().for_each(|setting| visit(&setting.attributes, setting.span));
-            }
-        }
+/// Adds a warning unless its code is there for its place: blocks, turns and recipes show a place several times.
+pub(crate) fn add(warnings: &mut Vec<Diagnostic>, warning: Diagnostic) {
+    let key = |diagnostic: &Diagnostic| (diagnostic.code, diagnostic.primary.span);
+    if warnings.iter().all(|other| key(other) != key(&warning)) {
+        warnings.push(warning);
     }
 }
 
-fn each_statement<'a>(body: &'a [Statement], visit: &mut dyn FnMut(&'a Attributes, Span)) {
-    for statement in body {
-        visit(&statement.attributes, statement.span);
-        let StatementKind::Chain { links, .. } = &statement.kind else { continue };
-        for link in links {
-            match link {
-                Link::Call(_) => {}
-                Link::Repeat { body, .. } | Link::Residual { body, .. } => each_statement(body, visit),
+/// A subject and what several lints need of its network.
+struct View<'s> {
+    subject: &'s Subject<'s>,
+    /// The nodes that take each node's value.
+    consumers: Vec<Vec<usize>>,
+    /// For each node, the layers with weights on the longest way from an input to it, itself included.
+    before: Vec<usize>,
+    /// For each node, the layers with weights on the longest way from it, itself not included.
+    after: Vec<usize>,
+}
+
+impl<'s> View<'s> {
+    fn new(subject: &'s Subject<'s>) -> Self {
+        let nodes = &subject.graph.nodes;
+        let mut consumers = vec![Vec::new(); nodes.len()];
+        let (mut before, mut after) = (vec![0; nodes.len()], vec![0; nodes.len()]);
+        for (index, node) in nodes.iter().enumerate() {
+            for input in &node.inputs {
+                consumers[input.0].push(index);
+                before[index] = before[index].max(before[input.0]);
+            }
+            before[index] += usize::from(has_weights(node));
+        }
+        for (index, node) in nodes.iter().enumerate().rev() {
+            for input in &node.inputs {
+                after[input.0] = after[input.0].max(after[index] + usize::from(has_weights(node)));
             }
         }
+        Self { subject, consumers, before, after }
     }
+
+    fn nodes(&self) -> &'s [Node] {
+        &self.subject.graph.nodes
+    }
+
+    /// The layers with weights on the longest way through the network.
+    fn depth(&self) -> usize {
+        self.before.iter().copied().max().unwrap_or(0)
+    }
+
+    /// Whether the value of this node goes nowhere but into layers of this name.
+    fn feeds_only(&self, index: usize, name: &str) -> bool {
+        !self.consumers[index].is_empty()
+            && self.consumers[index].iter().all(|consumer| is(&self.nodes()[*consumer], name))
+            && !self.is_output(index)
+    }
+
+    fn is_output(&self, index: usize) -> bool {
+        self.subject.graph.outputs.iter().any(|output| output.node.0 == index)
+    }
+}
+
+/// The layer that makes a node's value, unless it is an input.
+fn op(node: &Node) -> Option<&dyn Op> {
+    match &node.kind {
+        NodeKind::Op(op) => Some(op.as_ref()),
+        NodeKind::Input(_) => None,
+    }
+}
+
+fn is(node: &Node, name: &str) -> bool {
+    op(node).is_some_and(|op| op.name() == name)
+}
+
+fn is_normalization(node: &Node) -> bool {
+    is(node, "batch_norm") || is(node, "layer_norm")
+}
+
+fn has_weights(node: &Node) -> bool {
+    op(node).is_some_and(|op| op.weight_initializer().is_some())
+}
+
+/// The activation that a node is; `identity` does nothing and is none here.
+fn activation(node: &Node) -> Option<&Activation> {
+    op(node)?.activation().filter(|activation| activation.def.signature.name != "identity")
 }

@@ -27,7 +27,8 @@ impl<'a> Builder<'_, 'a> {
         if !self.enter(call.span) {
             return Value::Poison;
         }
-        self.resolver.calls.push(CallSite { block: &block.name.name, span: call.span });
+        self.paths.calls += 1;
+        self.resolver.calls.push(CallSite { block: &block.name.name, span: call.span, number: self.paths.calls });
         let value = self.block_body(block, frame, current);
         self.resolver.calls.pop();
         self.depth -= 1;

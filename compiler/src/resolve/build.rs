@@ -49,6 +49,8 @@ pub(super) struct Builder<'r, 'a> {
     links: usize,
     /// Whether a bound is exceeded: nothing is expanded any more.
     pub(super) full: bool,
+    /// Whether a value is unknown, so that nothing can be said of what goes unused.
+    pub(super) poisoned: bool,
 }
 
 impl<'r, 'a> Builder<'r, 'a> {
@@ -64,6 +66,7 @@ impl<'r, 'a> Builder<'r, 'a> {
             depth: 0,
             links: 0,
             full: false,
+            poisoned: false,
         }
     }
 
@@ -106,6 +109,7 @@ impl<'r, 'a> Builder<'r, 'a> {
                 Link::Residual { arguments, body, span } => self.residual(arguments, body, *span, value),
             };
         }
+        self.poisoned |= value == Value::Poison;
         if let Some(name) = name {
             self.paths.close();
             if fresh {
@@ -180,9 +184,8 @@ impl<'r, 'a> Builder<'r, 'a> {
     }
 
     pub(super) fn too_large(&mut self, span: Span, message: String) {
-        self.resolver.report(
-            Diagnostic::new(codes::TOO_LARGE, span, message).help("use fewer turns, or fewer blocks inside one another"),
-        );
+        self.resolver
+            .report(Diagnostic::new(codes::TOO_LARGE, span, message).help("use fewer turns, or fewer blocks inside one another"));
     }
 
     /// A name with or without arguments as a link.
@@ -266,9 +269,9 @@ impl<'r, 'a> Builder<'r, 'a> {
             self.resolver.report(Diagnostic::new(codes::NOT_SUPPORTED_YET, name.span, message));
             return;
         }
-        let what = builtin(&name.name).map(str::to_owned).or_else(|| {
-            self.resolver.consts.iter().any(|found| found.item.name.name == name.name).then(|| "a const".to_owned())
-        });
+        let what = builtin(&name.name)
+            .map(str::to_owned)
+            .or_else(|| self.resolver.consts.iter().any(|found| found.item.name.name == name.name).then(|| "a const".to_owned()));
         if let Some(what) = what {
             let message = format!("`{}` is {what}, not a layer", name.name);
             self.resolver.report(Diagnostic::new(codes::NOT_A_LAYER, name.span, message));
@@ -332,7 +335,10 @@ impl<'r, 'a> Builder<'r, 'a> {
         if self.nodes.len() >= MAX_LAYERS {
             if !self.full {
                 self.full = true;
-                self.too_large(span, format!("with its blocks and repeats expanded, the model has more than {MAX_LAYERS} layers"));
+                self.too_large(
+                    span,
+                    format!("with its blocks and repeats expanded, the model has more than {MAX_LAYERS} layers"),
+                );
             }
             return Value::Poison;
         }
@@ -363,9 +369,8 @@ impl<'r, 'a> Builder<'r, 'a> {
     /// Two things would have one path.
     pub(super) fn collides(&mut self, collision: Collision, span: Span, name: &str) {
         let Collision { path, first } = collision;
-        if let Some(call) = self.resolver.calls.last()
-            && first.named
-        {
+        // The outermost call that came after whoever has the path: a name on it keeps the two apart.
+        if let Some(call) = self.resolver.calls.iter().find(|call| call.number > first.after) {
             let message = format!("`{name}` inside `{}` would be the path `{path}` a second time", call.block);
             let call_span = call.span;
             self.resolver.report(

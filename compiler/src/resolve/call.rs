@@ -57,11 +57,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Which parameter each argument is for. After an error, as `Err`, those that are clear.
-    pub(super) fn bind<'v>(
-        &mut self,
-        callee: &Callee<'_>,
-        arguments: &'v [ast::Argument],
-    ) -> Result<Binding<'v>, Binding<'v>> {
+    pub(super) fn bind<'v>(&mut self, callee: &Callee<'_>, arguments: &'v [ast::Argument]) -> Result<Binding<'v>, Binding<'v>> {
         let mut bound: Binding<'v> = Vec::new();
         let errors = self.errors;
         let mut named = None;
@@ -153,6 +149,10 @@ impl<'a> Resolver<'a> {
         let names: Vec<&str> = callee.parameters.iter().map(|(name, _)| *name).collect();
         diagnostic = match closest(&name.name, names.iter().copied()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            // As Keras has it.
+            None if name.name == "activation" && callee.name.name == "dense" => {
+                diagnostic.help("activations are layers of their own: `dense(…) -> relu`")
+            }
             None if names.is_empty() => diagnostic.help(format!("`{}` takes no arguments", callee.name.name)),
             None => diagnostic.help(format!("its arguments are `{}`", names.join("`, `"))),
         };
@@ -186,13 +186,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Checks a value that has been evaluated. `what` names its place: `` `units` of `dense` ``.
-    pub(super) fn of_kind(
-        &mut self,
-        what: &str,
-        kind: Kind,
-        value: Evaluated,
-        span: Span,
-    ) -> Result<ArgumentValue, Known> {
+    pub(super) fn of_kind(&mut self, what: &str, kind: Kind, value: Evaluated, span: Span) -> Result<ArgumentValue, Known> {
         match (kind, value) {
             (_, Evaluated::Poison) => Err(Known),
             (Kind::Size, Evaluated::Number(number)) => self.whole(what, number, 1, span).map(ArgumentValue::Number),

@@ -19,7 +19,8 @@ impl<'a> Resolver<'a> {
         self.frames.push(Default::default());
         let mut builder = Builder::new(self);
         builder.model(model);
-        let built = if builder.resolver.errors == errors { builder.finish(model, flavor) } else { None };
+        let known = builder.resolver.errors == errors && !builder.poisoned;
+        let built = if known { builder.finish(model, flavor) } else { None };
         self.frames.pop();
         built.filter(|_| self.errors == errors)
     }
@@ -73,13 +74,8 @@ impl<'a> Builder<'_, 'a> {
         }
         self.drop_cancelled_biases(&consumers);
         let parameters = self.parameters(&consumers, flavor)?;
-        let graph = Graph {
-            name: model.name.name.clone(),
-            nodes: self.nodes,
-            inputs: self.inputs,
-            outputs: self.outputs,
-            parameters,
-        };
+        let graph =
+            Graph { name: model.name.name.clone(), nodes: self.nodes, inputs: self.inputs, outputs: self.outputs, parameters };
         Some(Built { graph, arguments: self.arguments })
     }
 

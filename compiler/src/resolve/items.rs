@@ -171,8 +171,7 @@ impl<'a> Resolver<'a> {
         let value = if self.const_depth > MAX_DEPTH {
             let message = format!("`{name}` is reached through more than {MAX_DEPTH} consts");
             self.report(
-                Diagnostic::new(codes::TOO_LARGE, item.name.span, message)
-                    .help("define consts before the consts that use them"),
+                Diagnostic::new(codes::TOO_LARGE, item.name.span, message).help("define consts before the consts that use them"),
             );
             Evaluated::Poison
         } else {

@@ -25,7 +25,8 @@ impl<'a> Builder<'_, 'a> {
             }
         }
         if given.len() < 2 {
-            let message = format!("`{name}` joins two or more named values, not {}", if given.is_empty() { "none" } else { "one" });
+            let message =
+                format!("`{name}` joins two or more named values, not {}", if given.is_empty() { "none" } else { "one" });
             let names = self.value_names();
             let example = match names.as_slice() {
                 [first, .., second] => format!("write `{name}({first}, {second})`"),

@@ -7,7 +7,7 @@ mod block;
 mod build;
 mod call;
 mod finish;
-mod initializer;
+pub(crate) mod initializer;
 mod items;
 mod join;
 mod output;
@@ -16,7 +16,7 @@ mod path;
 mod recipe;
 mod repeat;
 mod shape;
-mod value;
+pub(crate) mod value;
 
 use std::collections::{HashMap, HashSet};
 
@@ -31,6 +31,13 @@ use value::Evaluated;
 
 pub use items::module_name;
 pub use overrides::{Override, Overrides};
+/// What the reference is made from.
+pub(crate) mod reference {
+    pub(crate) use super::initializer::INITIALIZERS;
+    pub(crate) use super::recipe::{
+        CLIPS, NORMALIZATIONS, PENALTIES, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SCHEDULES, SETTINGS, SOURCES,
+    };
+}
 pub(crate) use recipe::show_type;
 pub(crate) use value::show_number;
 
@@ -124,6 +131,8 @@ fn sort(diagnostics: &mut [Diagnostic]) {
 struct CallSite<'a> {
     block: &'a str,
     span: Span,
+    /// How many calls the model's expansion had met with this one.
+    number: usize,
 }
 
 /// What holds for a whole file while it is resolved.

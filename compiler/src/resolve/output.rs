@@ -17,12 +17,13 @@ const TYPES: [&str; 5] = ["f32", "index", "class", "binary", "flags"];
 impl<'a> Builder<'_, 'a> {
     /// `input name: TYPE;`; its value.
     pub(super) fn input(&mut self, statement: &Statement, name: &'a Ident, ty: &Type) -> Value {
-        self.resolver.check_usable(&name.clone());
+        self.resolver.check_usable(name);
         let free = self.declare(name);
         let value = match self.resolver.input_shape(ty) {
             Some(shape) if free => self.input_node(statement, name, shape),
             _ => Value::Poison,
         };
+        self.poisoned |= value == Value::Poison;
         if free {
             self.bind(name, value);
         }
@@ -81,6 +82,8 @@ impl<'a> Builder<'_, 'a> {
         {
             let docs = statement.attributes.docs.clone();
             self.outputs.push(Output { name: name.name.clone(), docs, kind, node, span: name.span });
+        } else {
+            self.poisoned = true;
         }
     }
 
@@ -94,7 +97,9 @@ impl<'a> Builder<'_, 'a> {
             OutputKind::Class(classes) => (*shape == [*classes], format!("{classes} values, one a class"), *classes),
             OutputKind::Binary => (shape.is_empty() || *shape == [1], "one value".into(), 1),
             OutputKind::Flags(flags) => (*shape == [*flags], format!("{flags} values, one a flag"), *flags),
-            OutputKind::Values(wanted) => (shape == wanted, format!("shape {}", show(wanted)), wanted.last().copied().unwrap_or(1)),
+            OutputKind::Values(wanted) => {
+                (shape == wanted, format!("shape {}", show(wanted)), wanted.last().copied().unwrap_or(1))
+            }
         };
         if fits {
             return true;
@@ -219,7 +224,9 @@ impl Resolver<'_> {
             Some([size]) => self.size(&format!("the number of {what}"), size).ok(),
             _ => {
                 let message = format!("`{}` needs one size, the number of {what}", ty.name.name);
-                self.report(Diagnostic::new(codes::TYPE_SIZES, ty.span, message).help(format!("write, for example, `{example}`")));
+                self.report(
+                    Diagnostic::new(codes::TYPE_SIZES, ty.span, message).help(format!("write, for example, `{example}`")),
+                );
                 None
             }
         }

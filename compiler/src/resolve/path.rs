@@ -10,6 +10,8 @@ use dlm_dsl::ast::Span;
 /// The scopes that are open, the innermost last.
 pub(super) struct Paths<'a> {
     scopes: Vec<Scope<'a>>,
+    /// Block calls met so far.
+    pub(super) calls: usize,
 }
 
 #[derive(Default)]
@@ -29,6 +31,8 @@ pub(super) struct Segment {
     pub(super) span: Span,
     /// A statement's name; else a layer's kind.
     pub(super) named: bool,
+    /// Block calls met before it.
+    pub(super) after: usize,
 }
 
 /// A segment is in use already.
@@ -42,7 +46,7 @@ pub(super) struct Collision {
 
 impl<'a> Paths<'a> {
     pub(super) fn new() -> Self {
-        Self { scopes: vec![Scope::default()] }
+        Self { scopes: vec![Scope::default()], calls: 0 }
     }
 
     fn top(&mut self) -> &mut Scope<'a> {
@@ -51,14 +55,16 @@ impl<'a> Paths<'a> {
 
     /// The path of a new layer of this kind.
     pub(super) fn layer(&mut self, kind: &'static str, span: Span) -> Result<String, Collision> {
+        let by = Segment { span, named: false, after: self.calls };
         let scope = self.top();
         let segment = scope.next(kind);
-        scope.claim(segment, Segment { span, named: false })
+        scope.claim(segment, by)
     }
 
     /// Opens the scope of a named statement.
     pub(super) fn open_statement(&mut self, name: &'a str, span: Span) -> Result<(), Collision> {
-        let claimed = self.top().claim(name.to_owned(), Segment { span, named: true });
+        let by = Segment { span, named: true, after: self.calls };
+        let claimed = self.top().claim(name.to_owned(), by);
         let prefix = claimed.as_ref().map_or_else(|collision| collision.path.clone(), Clone::clone);
         self.scopes.push(Scope { prefix, owner: Some(name), ..Scope::default() });
         claimed.map(|_| ())
@@ -66,17 +72,19 @@ impl<'a> Paths<'a> {
 
     /// Claims an input's name.
     pub(super) fn input(&mut self, name: &str, span: Span) -> Result<String, Collision> {
-        self.top().claim(name.to_owned(), Segment { span, named: true })
+        let by = Segment { span, named: true, after: self.calls };
+        self.top().claim(name.to_owned(), by)
     }
 
     /// What stands before the turns of a `repeat`. `direct`: it is a link of the statement whose scope is open.
     pub(super) fn repeat(&mut self, span: Span, direct: bool) -> Result<String, Collision> {
+        let by = Segment { span, named: false, after: self.calls };
         let scope = self.top();
         let segment = scope.next("repeat");
         if direct && scope.owner.is_some() && segment == "repeat" {
             return Ok(scope.prefix.clone());
         }
-        scope.claim(segment, Segment { span, named: false })
+        scope.claim(segment, by)
     }
 
     /// Opens the scope of a turn.

@@ -116,7 +116,8 @@ impl<'a> Resolver<'a> {
         if number.is_finite() {
             return Evaluated::Number(number);
         }
-        let message = if number.is_nan() { "0 / 0 has no value" } else { "this is larger than the largest number, about 1.8e308" };
+        let message =
+            if number.is_nan() { "0 / 0 has no value" } else { "this is larger than the largest number, about 1.8e308" };
         self.report(Diagnostic::new(codes::NOT_FINITE, span, message).help("numbers are 64-bit floats and must be finite"));
         Evaluated::Poison
     }

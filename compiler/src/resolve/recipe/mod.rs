@@ -17,11 +17,14 @@ use dlm_dsl::ast::{self, Item};
 use super::overrides::{Overrides, Replaced};
 use super::{Resolver, Warnings};
 use crate::graph::{Graph, Model, Unit};
+use crate::lint::{self, Subject};
 use crate::recipe::Recipe;
 use crate::signature::Flavor;
 use settings::Settings;
 
-pub(crate) use callable::{CLIPS, NORMALIZATIONS, PENALTIES, PLANNED_CALLABLES, SCHEDULES, SOURCES};
+pub(crate) use callable::{
+    CLIPS, NORMALIZATIONS, PENALTIES, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SCHEDULES, SOURCES,
+};
 pub(crate) use losses::show_type;
 pub(crate) use settings::{PLANNED, SETTINGS};
 
@@ -30,6 +33,7 @@ pub(super) fn resolve_models(resolver: &mut Resolver<'_>, overrides: &Overrides,
     let file = resolver.file;
     resolver.check_recipe_names();
     let mut models = Vec::new();
+    let mut warnings = Warnings::new();
     let mut known = HashSet::new();
     for item in &file.items {
         let Item::Model(model) = item else { continue };
@@ -38,10 +42,10 @@ pub(super) fn resolve_models(resolver: &mut Resolver<'_>, overrides: &Overrides,
         let trains: Vec<&ast::Train> = if first { recipes_of(file, &model.name.name).collect() } else { Vec::new() };
         let mut units = Vec::new();
         if trains.is_empty() {
-            units.extend(resolver.unit(model, None, &trains, (overrides, replaced)));
+            units.extend(resolver.unit(model, None, &trains, (overrides, replaced), &mut warnings));
         }
         for train in &trains {
-            units.extend(resolver.unit(model, Some(train), &trains, (overrides, replaced)));
+            units.extend(resolver.unit(model, Some(train), &trains, (overrides, replaced), &mut warnings));
         }
         models.push(Model { name: model.name.name.clone(), docs: model.attributes.docs.clone(), span: model.name.span, units });
     }
@@ -55,7 +59,7 @@ pub(super) fn resolve_models(resolver: &mut Resolver<'_>, overrides: &Overrides,
             resolver.recipe(Some(train), &settings, None);
         }
     }
-    (models, Warnings::new())
+    (models, warnings)
 }
 
 /// The recipes that train the model of this name, in the order written.
@@ -74,6 +78,7 @@ impl<'a> Resolver<'a> {
         train: Option<&ast::Train>,
         trains: &[&ast::Train],
         (overrides, replaced): (&Overrides, &Replaced),
+        warnings: &mut Warnings,
     ) -> Option<Unit> {
         let mut settings = self.settings(train, trains);
         let name = train.and_then(|train| train.name.as_ref()).unwrap_or(&model.name);
@@ -86,6 +91,15 @@ impl<'a> Resolver<'a> {
         let built = self.build_model(model, flavor);
         let recipe = self.recipe(train, &settings, built.as_ref().map(|built| &built.graph));
         let built = built?;
+        let value = |key| settings.get(key).map(|setting| setting.value.span);
+        let subject = Subject {
+            graph: &built.graph,
+            arguments: &built.arguments,
+            recipe: &recipe,
+            optimizer: value("optimizer"),
+            batch: value("batch"),
+        };
+        lint::lint(&subject).into_iter().for_each(|warning| lint::add(warnings, warning));
         Some(Unit { graph: built.graph, recipe })
     }
 

@@ -1,0 +1,68 @@
+//! Errors and warnings on models: the corpus of expected ones, and the examples on the pages of the codes.
+
+use std::path::{Path, PathBuf};
+
+use dlm_compiler::check;
+use dlm_dsl::diagnostic::{Code, Severity};
+use dlm_dsl::{codes, expectation};
+
+fn corpus(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/corpus").join(folder)
+}
+
+/// Checks the files of these folders and that among the codes expected there are all that begin with `prefix`.
+fn check_folders(folders: &[&str], prefix: &str) {
+    let mut covered: Vec<Code> = Vec::new();
+    for folder in folders {
+        let folder = corpus("errors").join(folder);
+        covered.extend(expectation::check_folder(&folder, |source| check(source).1).unwrap_or_else(|report| panic!("{report}")));
+    }
+    for info in codes::ALL.iter().filter(|info| info.code.0.starts_with(prefix)) {
+        assert!(covered.contains(&info.code), "{} has no test in {folders:?}", info.code.0);
+    }
+}
+
+#[test]
+fn errors_of_names_and_shapes_are_the_expected_ones() {
+    check_folders(&["names", "shapes"], "E1");
+}
+
+#[test]
+fn lints_are_the_expected_ones() {
+    check_folders(&["lints"], "W");
+}
+
+#[test]
+fn the_models_of_the_corpus_have_no_errors() {
+    let mut count = 0;
+    for entry in std::fs::read_dir(corpus("models")).unwrap() {
+        let path = entry.unwrap().path();
+        let source = std::fs::read_to_string(&path).unwrap();
+        let (program, diagnostics) = check(&source);
+        let errors: Vec<_> = diagnostics.iter().filter(|diagnostic| diagnostic.severity() == Severity::Error).collect();
+        assert!(program.is_some() && errors.is_empty(), "{}: {errors:#?}", path.display());
+        count += 1;
+    }
+    assert!(count > 0, "the corpus is empty");
+}
+
+/// The example under `heading` of a page.
+fn example<'a>(page: &'a str, heading: &str) -> &'a str {
+    let section = page.split(heading).nth(1).and_then(|section| section.split("```dlm\n").nth(1));
+    section.and_then(|section| section.split("```").next()).expect("the page has an example under each heading")
+}
+
+#[test]
+fn the_examples_on_the_pages_are_what_they_say() {
+    let mut checked = 0;
+    for info in codes::ALL.iter().filter(|info| ["E1", "W"].iter().any(|prefix| info.code.0.starts_with(prefix))) {
+        let code = info.code.0;
+        let found = |heading| check(example(info.page, heading)).1;
+        let wrong = found("\n## Wrong\n");
+        assert_eq!(wrong.iter().map(|diagnostic| diagnostic.code.0).collect::<Vec<_>>(), [code], "the wrong example: {wrong:#?}");
+        let right = found("\n## Right\n");
+        assert!(right.is_empty(), "{code}: the right example: {right:#?}");
+        checked += 1;
+    }
+    assert!(checked > 0, "no page was checked");
+}

@@ -1,0 +1,8 @@
+model Self {
+//    ^^^^ error[E118]: `Self` cannot be a name in the generated Rust
+    input super: f32[3];
+//        ^^^^^ error[E118]: `super` cannot be a name in the generated Rust
+    dense(3);
+    output crate: f32[3];
+//         ^^^^^ error[E118]: `crate` cannot be a name in the generated Rust
+}
