@@ -16,7 +16,7 @@ impl<'a> Builder<'_, 'a> {
     /// A block's statements in place of its call.
     pub(super) fn call_block(&mut self, block: &'a ast::Block, call: &'a Call, current: Value) -> Value {
         let frame = self.resolver.block_frame(block, call);
-        if self.resolver.recursive.contains(block.name.name.as_str()) {
+        if self.alone || self.resolver.recursive.contains(block.name.name.as_str()) {
             return Value::Poison;
         }
         let mut current = current;
@@ -104,7 +104,9 @@ impl<'a> Resolver<'a> {
             let frame = self.unknown_frame(block);
             let expanded = self.is_block(block) && reached.contains(block.name.name.as_str());
             if !expanded && !self.recursive.contains(block.name.name.as_str()) {
-                Builder::new(self).block_body(block, frame, Value::Poison);
+                let mut builder = Builder::new(self);
+                builder.alone = true;
+                builder.block_body(block, frame, Value::Poison);
             }
         }
     }

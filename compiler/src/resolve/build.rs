@@ -51,6 +51,8 @@ pub(super) struct Builder<'r, 'a> {
     pub(super) full: bool,
     /// Whether a value is unknown, so that nothing can be said of what goes unused.
     pub(super) poisoned: bool,
+    /// A block is checked by itself: blocks that it calls are checked elsewhere, and one turn of a `repeat` says all.
+    pub(super) alone: bool,
 }
 
 impl<'r, 'a> Builder<'r, 'a> {
@@ -67,6 +69,7 @@ impl<'r, 'a> Builder<'r, 'a> {
             links: 0,
             full: false,
             poisoned: false,
+            alone: false,
         }
     }
 

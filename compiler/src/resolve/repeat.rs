@@ -47,7 +47,7 @@ impl<'a> Builder<'_, 'a> {
         if !self.enter(word) {
             return Value::Poison;
         }
-        for turn in 0..turns.unwrap_or(1) {
+        for turn in 0..turns.ok().filter(|_| !self.alone).unwrap_or(1) {
             if !self.count_link(word) {
                 value = Value::Poison;
                 break;

@@ -46,3 +46,20 @@ model Named {
     Deep(3);
     output y: f32[3];
 }
+
+block Inner(units) {
+    Pair(units);
+    Pair(units);
+//  ^^^^^^^^^^^ error[E122]: `first` inside `Pair` would be the path `other.first` a second time
+//   help: give the call a name of its own: `name: Pair(…)`
+}
+
+model Nested {
+    input x: f32[8];
+    Deep(3);
+    Deep(3);
+//  ^^^^^^^ error[E122]: `first` inside `Deep` would be the path `first` a second time
+//   help: give the call a name of its own: `name: Deep(…)`
+    other: Inner(4);
+    output y: f32[4];
+}
