@@ -180,7 +180,7 @@ impl fmt::Display for Error {
             Error::Value { path, place, value, expected, .. } => {
                 prefix(f, path)?;
                 write!(f, "{place}: expected {expected}, found ")?;
-                if value.is_empty() { f.write_str("nothing") } else { write!(f, "`{value}`") }
+                if value.is_empty() { f.write_str("nothing") } else { write!(f, "`{}`", shorten(value)) }
             }
             Error::Idx { path, message } | Error::Weights { path, message } => write!(f, "{}: {message}", path.display()),
             Error::Split { message, .. } => f.write_str(message),
@@ -206,6 +206,16 @@ impl std::error::Error for Error {
 
 fn prefix(f: &mut fmt::Formatter<'_>, path: &Option<PathBuf>) -> fmt::Result {
     path.as_ref().map_or(Ok(()), |path| write!(f, "{}: ", path.display()))
+}
+
+/// A value's begin, on one line.
+fn shorten(value: &str) -> String {
+    const SHOWN: usize = 40;
+    let mut characters = value.chars();
+    let begin: String = characters.by_ref().take(SHOWN).collect();
+    let more = if characters.next().is_some() { "…" } else { "" };
+    let shown = begin.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() });
+    shown.collect::<String>() + more
 }
 
 /// "`a`, `b`, `c` and 3 more".
@@ -238,5 +248,12 @@ mod tests {
         };
         assert_eq!(error.to_string(), "x.csv: line 3, column `age`: expected a number, found nothing");
         assert_eq!(error.code(), "E305");
+    }
+
+    #[test]
+    fn values_are_shown_on_one_line_and_not_at_length() {
+        assert_eq!(shorten("naïve"), "naïve");
+        assert_eq!(shorten("a\nb\u{1b}[2J"), "a\\nb\\u{1b}[2J");
+        assert_eq!(shorten(&"é".repeat(41)), "é".repeat(40) + "…");
     }
 }

@@ -115,13 +115,17 @@ impl Trainer {
         };
         let (mut epochs, mut stopped) = (Vec::new(), false);
         for epoch in 1..=spec.recipe.epochs {
-            let (report, flow) = self.epoch(&mut run, epoch, steps, observer)?;
+            let (report, mut flow) = self.epoch(&mut run, epoch, steps, observer)?;
+            let finished = report.is_some();
             if let Some(report) = report {
-                stopped = observer.on_epoch(&report, &self.weights()) == Flow::Stop && epoch < spec.recipe.epochs;
+                if observer.on_epoch(&report, &self.weights()) == Flow::Stop {
+                    flow = Flow::Stop;
+                }
                 epochs.push(report);
             }
-            stopped |= flow == Flow::Stop;
-            if stopped {
+            if flow == Flow::Stop {
+                // After the last epoch there was nothing left to stop.
+                stopped = !finished || epoch < spec.recipe.epochs;
                 break;
             }
         }
@@ -168,7 +172,7 @@ impl Trainer {
             run.order.copy_from_slice(run.parts.train.rows);
             shuffle(&mut run.order, self.seed, self.epochs);
         }
-        let (mut sum, mut samples, mut learning_rate) = (0.0, 0, 0.0);
+        let (mut sum, mut samples, mut learning_rate, mut flow) = (0.0, 0, 0.0, Flow::Continue);
         let order = std::mem::take(&mut run.order);
         for (index, rows) in order.chunks(spec.batch).take(steps).enumerate() {
             learning_rate = self.learning_rate();
@@ -179,7 +183,7 @@ impl Trainer {
             }
             sum += f64::from(loss) * rows.len() as f64;
             samples += rows.len();
-            let flow = observer.on_batch(&BatchReport {
+            flow = observer.on_batch(&BatchReport {
                 epoch,
                 batch: index + 1,
                 batches: steps,
@@ -192,7 +196,7 @@ impl Trainer {
             });
             if flow == Flow::Stop && index + 1 < steps {
                 run.order = order;
-                return Ok((None, Flow::Stop));
+                return Ok((None, flow));
             }
         }
         run.order = order;
@@ -215,7 +219,7 @@ impl Trainer {
             seconds: begun.elapsed().as_secs_f64(),
             samples_per_second: samples as f64 / training,
         };
-        Ok((Some(report), Flow::Continue))
+        Ok((Some(report), flow))
     }
 
     /// Updates, draws and epochs so far.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
@@ -18,10 +19,9 @@ use crate::suggest::nearest;
 
 /// The names of tensors that normalise inputs begin with this. A file may lack them all.
 const NORMALIZE: &str = "normalize.";
-/// The metadata's key for the names of classes: a JSON list of lists, by output.
-const LABELS: &str = "dlm.labels";
-/// The metadata's key for the model's name.
-const MODEL: &str = "dlm.model";
+/// The metadata's only key (several would be written in an order that changes), a JSON object: `model`, its name, and
+/// `labels`, the names of classes where they are known, a list of lists by output.
+const METADATA: &str = "dlm";
 
 /// The weights of a trainer or model at one moment.
 #[derive(Clone, Debug)]
@@ -59,12 +59,12 @@ impl Weights<'_> {
             let view = TensorView::new(Dtype::F32, parameter.shape.to_vec(), bytes);
             (parameter.name, view.expect("a parameter's length is its shape's product"))
         });
-        let mut metadata = HashMap::from([(MODEL.to_owned(), spec.model.to_owned())]);
+        let mut about = serde_json::json!({ "model": spec.model });
         if !self.labels.is_empty() {
-            let names: Vec<&[String]> =
-                (0..spec.outputs.len()).map(|output| self.labels.of(output).unwrap_or_default()).collect();
-            metadata.insert(LABELS.to_owned(), serde_json::json!(names).to_string());
+            let names = (0..spec.outputs.len()).map(|output| self.labels.of(output).unwrap_or_default());
+            about["labels"] = names.collect::<Vec<_>>().into();
         }
+        let metadata = HashMap::from([(METADATA.to_owned(), about.to_string())]);
         let file = safetensors::serialize(views, Some(metadata))
             .map_err(|error| Error::Weights { path: path.to_owned(), message: format!("cannot be encoded: {error}") })?;
         replace(path, &file).map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
@@ -78,11 +78,14 @@ impl Weights<'_> {
     }
 }
 
+/// Numbers the files that this process writes, so that no two threads write the same beside its place.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
+
 /// Writes a file whole: beside its place under a name of its own, then moved there.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
     let mut beside = name.to_owned();
-    beside.push(format!(".{}.partial", std::process::id()));
+    beside.push(format!(".{}.{}.partial", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
     let beside: PathBuf = path.with_file_name(beside);
     let written = (|| {
         let mut file = File::create(&beside)?;
@@ -157,9 +160,17 @@ fn differences(spec: &Spec, file: &SafeTensors<'_>, normalization: bool) -> Vec<
 
 /// The names of classes that a file holds.
 fn labels(spec: &Spec, metadata: Option<&HashMap<String, String>>) -> Result<Labels, String> {
-    let Some(text) = metadata.and_then(|metadata| metadata.get(LABELS)) else { return Ok(Labels::default()) };
-    let names: Vec<Vec<String>> =
-        serde_json::from_str(text).map_err(|error| format!("holds names of classes that cannot be read: {error}"))?;
+    let Some(text) = metadata.and_then(|metadata| metadata.get(METADATA)) else { return Ok(Labels::default()) };
+    let unreadable = |error| format!("its metadata cannot be read: {error}");
+    let mut about: serde_json::Value = serde_json::from_str(text).map_err(unreadable)?;
+    let names: Option<Vec<Vec<String>>> = match about.get_mut("labels") {
+        Some(labels) => serde_json::from_value(labels.take()).map_err(unreadable)?,
+        None => None,
+    };
+    let names = names.unwrap_or_default();
+    if names.len() > spec.outputs.len() {
+        return Err(format!("names the classes of {} outputs, the model has {}", names.len(), spec.outputs.len()));
+    }
     for (names, output) in names.iter().zip(spec.outputs) {
         let classes = class_count(output.kind).unwrap_or_default();
         if !names.is_empty() && names.len() != classes {
@@ -167,4 +178,37 @@ fn labels(spec: &Spec, metadata: Option<&HashMap<String, String>>) -> Result<Lab
         }
     }
     Ok(Labels::new(names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_replaced_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.safetensors");
+        replace(&path, b"before").unwrap();
+        // Folders stand where the next files would be written: an obstacle for every user, root too.
+        let next = WRITTEN.load(Ordering::Relaxed);
+        let obstacle = |number| folder.path().join(format!("x.safetensors.{}.{number}.partial", std::process::id()));
+        (next..next + 100).for_each(|number| fs::create_dir(obstacle(number)).unwrap());
+        assert!(replace(&path, b"after").is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"before");
+    }
+
+    #[test]
+    fn nothing_is_left_beside_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        replace(&folder.path().join("x"), b"1").unwrap();
+        replace(&folder.path().join("x"), b"2").unwrap();
+        // A folder cannot be replaced by a file.
+        fs::create_dir(folder.path().join("y")).unwrap();
+        assert!(replace(&folder.path().join("y"), b"3").is_err());
+        assert!(replace(Path::new("/"), b"4").is_err());
+        let mut names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["x", "y"]);
+        assert_eq!(fs::read(folder.path().join("x")).unwrap(), b"2");
+    }
 }

@@ -1,0 +1,52 @@
+//! Steps and predictions allocate nothing. A test of its own file, since it counts all that the process allocates.
+
+mod common;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use common::{BATCH, LINEAR, samples};
+use dlm_runtime::Trainer;
+
+struct Counting;
+
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: all is passed on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+static PROGRAM: dlm_runtime::Program = LINEAR;
+
+#[test]
+fn steps_and_predictions_allocate_nothing() {
+    let (x, y) = samples(3 * BATCH + 1);
+    let mut out = vec![0.0; 3 * BATCH + 1];
+    for threads in [1, 2] {
+        let mut trainer = Trainer::new(&PROGRAM).with_threads(threads);
+        let model = trainer.model().with_threads(threads);
+        let (inputs, targets): ([&[f32]; 1], [&[f32]; 1]) = ([&x[..2 * BATCH]], [&y[..BATCH]]);
+        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        for _ in 0..100 {
+            assert!(trainer.step(&inputs, &targets).is_finite());
+            assert!(trainer.step(&[&x[..2]], &[&y[..1]]).is_finite());
+            model.predict_into(&[&x], &mut [&mut out]);
+            model.predict_logits_into(&[&x[..2]], &mut [&mut out[..1]]);
+        }
+        assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "on {threads} threads");
+    }
+    assert!(ALLOCATIONS.load(Ordering::Relaxed) > 0, "the allocator counts");
+}
