@@ -16,6 +16,7 @@ pub mod optimizer;
 pub mod plan;
 pub mod real;
 pub mod recipe;
+pub mod reference;
 mod resolve;
 pub mod signature;
 pub mod summary;

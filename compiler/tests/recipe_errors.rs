@@ -53,3 +53,49 @@ fn the_examples_on_the_pages_are_what_they_say() {
         assert_eq!(found("\n## Right\n"), [], "{}: the right example", info.code.0);
     }
 }
+
+const NET: &str = "model Net { input x: f32[4]; dense(3); output y: class[3]; }\n\
+                   train Net { optimizer = sgd(0.1); split = (test = 0.1); loss = cross_entropy; }\n\
+                   train Net as Other like Net { batch = 3; }\n\
+                   model More { input x: f32[4]; dense(3); output y: class[3]; }\n";
+
+/// Of each recipe of [`NET`] with what is replaced: its rate, batch and share for the test.
+fn replaced(overrides: &Overrides) -> Vec<(f64, usize, f64)> {
+    let (program, diagnostics) = check_with(NET, overrides);
+    let program = program.unwrap_or_else(|| panic!("{diagnostics:#?}"));
+    let recipes = program.models.iter().flat_map(|model| &model.units).map(|unit| &unit.recipe);
+    recipes.map(|recipe| (recipe.optimizer.learning_rate(), recipe.batch, recipe.split.test)).collect()
+}
+
+fn set(settings: &[(&str, &str)]) -> Overrides {
+    let settings = settings.iter().map(|(key, value)| Override { key: (*key).into(), value: (*value).into() });
+    Overrides { settings: settings.collect(), ..Overrides::default() }
+}
+
+#[test]
+fn settings_and_their_arguments_are_replaced() {
+    assert_eq!(replaced(&set(&[])), [(0.1, 32, 0.1), (0.1, 3, 0.1), (1e-3, 32, 0.0)]);
+    // By position, by name, and where nothing was written.
+    let overrides = set(&[("optimizer.lr", "1 / 4"), ("batch", "8"), ("batch", "16"), ("split.test", "0.25")]);
+    assert_eq!(replaced(&overrides), [(0.25, 16, 0.25); 3]);
+    // All of a value, then one argument of the new one.
+    let overrides = set(&[("optimizer", "momentum"), ("optimizer.lr", "0.5"), ("losses", "[(y, cross_entropy, 1.0)]")]);
+    assert_eq!(replaced(&overrides), [(0.5, 32, 0.1), (0.5, 3, 0.1), (0.5, 32, 0.0)]);
+}
+
+#[test]
+fn what_is_replaced_can_be_one_models_or_recipes() {
+    let model = Overrides { model: Some("More".into()), ..set(&[("batch", "8")]) };
+    assert_eq!(replaced(&model).iter().map(|recipe| recipe.1).collect::<Vec<_>>(), [32, 3, 8]);
+    let recipe = Overrides { model: Some("Net".into()), recipe: Some("Net".into()), ..set(&[("batch", "8")]) };
+    assert_eq!(replaced(&recipe).iter().map(|recipe| recipe.1).collect::<Vec<_>>(), [8, 3, 32]);
+}
+
+#[test]
+fn an_error_in_what_is_replaced_is_said_once_and_names_it() {
+    let (program, diagnostics) = check_with(NET, &set(&[("batch", "0.5")]));
+    assert!(program.is_none());
+    let [diagnostic] = diagnostics.as_slice() else { panic!("{diagnostics:#?}") };
+    assert_eq!((diagnostic.code, diagnostic.primary.span), (codes::NOT_WHOLE, Default::default()));
+    assert_eq!(diagnostic.message, "`batch=0.5`: `batch` is a whole number, not 0.5");
+}

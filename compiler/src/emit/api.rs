@@ -24,16 +24,7 @@ pub fn module(program: &Program, options: &ModuleOptions) -> TokenStream {
 
 /// The name of a module or value: `FineTune` becomes `fine_tune`; a keyword of Rust gets `r#`.
 pub fn module_name(name: &str) -> Ident {
-    let mut snake = String::new();
-    let mut previous_lower = false;
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && previous_lower {
-            snake.push('_');
-        }
-        previous_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
-        snake.push(c.to_ascii_lowercase());
-    }
-    identifier(&snake)
+    identifier(&crate::module_name(name))
 }
 
 /// A name as an identifier; a keyword of Rust gets `r#`, or a `_` where Rust allows no raw form.

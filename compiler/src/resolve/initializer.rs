@@ -60,7 +60,7 @@ pub(crate) static INITIALIZERS: &[Signature] = &[
                 default: Default::Required,
                 doc: "the standard deviation",
             },
-            TRUNCATED,
+            Argument { default: Default::Bool(false), ..TRUNCATED },
         ],
     },
     Signature { name: "constant", doc: "this value everywhere", arguments: &[number("value", "the value")] },

@@ -34,6 +34,7 @@ pub use overrides::{Override, Overrides};
 /// What the reference is made from.
 pub(crate) mod reference {
     pub(crate) use super::initializer::INITIALIZERS;
+    pub(crate) use super::repeat::RESIDUAL;
     pub(crate) use super::recipe::{
         CLIPS, NORMALIZATIONS, PENALTIES, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SCHEDULES, SETTINGS, SOURCES,
     };
@@ -202,7 +203,7 @@ fn closest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Opt
 }
 
 /// `` `a`, `b` or `c` ``
-fn one_of<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+pub(crate) fn one_of<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match names.split_last() {
         None => "nothing".into(),

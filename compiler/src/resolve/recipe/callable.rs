@@ -94,7 +94,7 @@ pub(crate) static PENALTIES: &[Signature] = &[Signature {
 pub(crate) static SOURCES: &[Signature] = &[
     Signature {
         name: "csv",
-        doc: "a table of text, plain or compressed by gzip (`.gz`)",
+        doc: "a table of text, plain or compressed by gzip",
         arguments: &[
             text("path", "the file, relative to the one that names it"),
             Argument {
@@ -108,7 +108,7 @@ pub(crate) static SOURCES: &[Signature] = &[
     },
     Signature {
         name: "idx",
-        doc: "a pair of IDX files as MNIST has them, plain or compressed by gzip (`.gz`)",
+        doc: "a pair of IDX files as MNIST has them, plain or compressed by gzip",
         arguments: &[
             text("images", "the inputs, samples first, relative to the file that names it"),
             text("labels", "the targets, one a sample, relative to the file that names it"),

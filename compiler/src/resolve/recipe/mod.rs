@@ -22,9 +22,7 @@ use crate::recipe::Recipe;
 use crate::signature::Flavor;
 use settings::Settings;
 
-pub(crate) use callable::{
-    CLIPS, NORMALIZATIONS, PENALTIES, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SCHEDULES, SOURCES,
-};
+pub(crate) use callable::{CLIPS, NORMALIZATIONS, PENALTIES, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SCHEDULES, SOURCES};
 pub(crate) use losses::show_type;
 pub(crate) use settings::{PLANNED, SETTINGS};
 

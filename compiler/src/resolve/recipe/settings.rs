@@ -43,7 +43,7 @@ pub(crate) static SETTINGS: &[SettingDef] = &[
     setting("optimizer", "an optimizer", "`adam`", "how a step updates the parameters"),
     setting("schedule", "`constant` or `exponential(…)`", "`constant`", "how the learning rate changes"),
     setting("regularize", "`[l2(strength, layers = […])]`", "`[]`", "penalties on weights"),
-    setting("clip", "`value(limit)`, `norm(limit)` or `global_norm(limit)`", "none", "how gradients are clipped"),
+    setting("clip", "`none`, `value(limit)`, `norm(limit)` or `global_norm(limit)`", "`none`", "how gradients are clipped"),
     setting("batch", "a whole number from 1 to 65536", "32", "rows of a batch"),
     setting("last_batch", "`keep` or `drop`", "`keep`", "whether a last batch of fewer rows is used"),
     setting("epochs", "a whole number from 1", "10", "passes over the training part"),

@@ -1,0 +1,151 @@
+//! The tables of the language's reference, made from what the resolver checks calls against, so that they cannot differ
+//! from it.
+
+use std::fmt::Write as _;
+
+use dlm_dsl::codes;
+use dlm_dsl::diagnostic::Severity;
+
+use crate::graph::OutputKind;
+use crate::loss::LOSSES;
+use crate::op::{self, OPS, activation};
+use crate::optimizer::OPTIMIZERS;
+use crate::resolve::reference::{
+    CLIPS, INITIALIZERS, NORMALIZATIONS, PENALTIES, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, RESIDUAL, SCHEDULES, SETTINGS,
+    SOURCES,
+};
+use crate::resolve::{one_of, show_number};
+use crate::signature::{Argument, Default, Kind, Signature};
+
+/// Every table by name, as markdown.
+pub fn tables() -> Vec<(&'static str, String)> {
+    let activations = activation::names().filter_map(activation::find).map(|def| def.signature);
+    vec![
+        ("layers", calls(OPS.iter().map(|def| def.signature).chain([RESIDUAL]))),
+        ("activations", calls(activations)),
+        ("initialisers", calls(INITIALIZERS.iter().copied())),
+        ("losses", losses()),
+        ("optimizers", calls(OPTIMIZERS.iter().map(|def| def.signature))),
+        ("schedules", calls(SCHEDULES.iter().copied())),
+        ("normalisations", calls(NORMALIZATIONS.iter().copied())),
+        ("clips", calls(CLIPS.iter().copied())),
+        ("penalties", calls(PENALTIES.iter().copied())),
+        ("sources", calls(SOURCES.iter().copied())),
+        ("settings", settings()),
+        ("lints", lints()),
+        ("planned", planned()),
+    ]
+}
+
+/// A list item for each callable, and one below it for each argument.
+fn calls(signatures: impl Iterator<Item = Signature>) -> String {
+    let mut text = String::new();
+    for signature in signatures {
+        line(&mut text, format_args!("- `{}`: {}", call(&signature), signature.doc));
+        arguments(&mut text, &signature);
+    }
+    text
+}
+
+/// Writing to a string cannot fail.
+fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(text, "{line}");
+}
+
+fn arguments(text: &mut String, signature: &Signature) {
+    for argument in signature.arguments {
+        let (takes, default) = (takes(argument.kind), default(argument));
+        line(text, format_args!("  - `{}`: {}. {takes}; {default}", argument.name, capital(argument.doc)));
+    }
+}
+
+/// `dense(units, init, bias)`
+fn call(signature: &Signature) -> String {
+    let names: Vec<&str> = signature.arguments.iter().map(|argument| argument.name).collect();
+    if names.is_empty() { signature.name.to_owned() } else { format!("{}({})", signature.name, names.join(", ")) }
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+fn takes(kind: Kind) -> String {
+    match kind {
+        Kind::Size => "A whole number from 1".into(),
+        Kind::Count => "A whole number from 0".into(),
+        Kind::Number(range) => capital(&range.to_string()),
+        Kind::Bool => "`true` or `false`".into(),
+        Kind::Choice(choices) => one_of(choices.iter().copied()),
+        Kind::Initializer => "An initialiser".into(),
+        Kind::Length => "`epochs(n)` or `steps(n)`".into(),
+        Kind::Text => "A text".into(),
+    }
+}
+
+fn default(argument: &Argument) -> String {
+    match argument.default {
+        Default::Required => "must be given".into(),
+        Default::Number(number) => format!("default `{}`", show_number(number)),
+        Default::Flavored { notes, pytorch, keras } if notes == pytorch && notes == keras => {
+            format!("default `{}`", show_number(notes))
+        }
+        Default::Flavored { notes, pytorch, keras } => {
+            let [notes, pytorch, keras] = [notes, pytorch, keras].map(show_number);
+            format!("default `{notes}` (pytorch `{pytorch}`, keras `{keras}`)")
+        }
+        Default::Bool(value) => format!("default `{value}`"),
+        Default::Choice(name) => format!("default `{name}`"),
+        Default::Auto(how) => format!("default {how}"),
+    }
+}
+
+fn losses() -> String {
+    let kinds = [
+        ("class[C]", OutputKind::Class(2)),
+        ("binary", OutputKind::Binary),
+        ("flags[N]", OutputKind::Flags(2)),
+        ("f32[…]", OutputKind::Values(vec![1])),
+    ];
+    let mut text = String::new();
+    for def in LOSSES {
+        let fits = kinds.iter().filter(|(_, kind)| (def.fits)(kind)).map(|(name, kind)| {
+            let default = std::ptr::eq(crate::loss::default_for(kind), def);
+            format!("`{name}`{}", if default { " (its default)" } else { "" })
+        });
+        let fits: Vec<String> = fits.collect();
+        line(&mut text, format_args!("- `{}`: {}. For {}", call(&def.signature), def.signature.doc, fits.join(" and ")));
+        arguments(&mut text, &def.signature);
+    }
+    text
+}
+
+fn settings() -> String {
+    let mut text = String::from("| setting | takes | default | what it is |\n|---|---|---|---|\n");
+    for setting in SETTINGS {
+        line(&mut text, format_args!("| `{}` | {} | {} | {} |", setting.name, setting.takes, setting.default, setting.doc));
+    }
+    text
+}
+
+fn lints() -> String {
+    let mut text = String::new();
+    for info in codes::ALL.iter().filter(|info| info.severity() == Severity::Warning) {
+        line(&mut text, format_args!("- `{}`: {}", info.code.0, info.summary));
+    }
+    text
+}
+
+fn planned() -> String {
+    let names = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut text = String::new();
+    line(&mut text, format_args!("- layers: {}", names(op::PLANNED)));
+    line(&mut text, format_args!("- settings: {}", names(PLANNED)));
+    for (setting, callables) in PLANNED_CALLABLES {
+        line(&mut text, format_args!("- for `{setting}`: {}", names(callables)));
+    }
+    for (of, arguments) in PLANNED_ARGUMENTS {
+        line(&mut text, format_args!("- arguments of `{of}`: {}", names(arguments)));
+    }
+    text
+}
