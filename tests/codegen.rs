@@ -18,7 +18,7 @@ fn formatted(tokens: &proc_macro2::TokenStream) -> String {
     let mut text = String::new();
     for item in file.items {
         let syn::Item::Macro(item) = item else {
-            text.push_str(&prettyplease::unparse(&syn::File { shebang: None, attrs: vec![], items: vec![item] }));
+            text.push_str(&prettyplease::unparse(&whole(item)));
             continue;
         };
         let inner: Vec<proc_macro2::TokenTree> = item.mac.tokens.clone().into_iter().collect();
@@ -30,10 +30,15 @@ fn formatted(tokens: &proc_macro2::TokenStream) -> String {
         text.push_str(&format!("// {}! {entries}\n", quote!(#path)));
         for function in functions.items {
             text.push('\n');
-            text.push_str(&prettyplease::unparse(&syn::File { shebang: None, attrs: vec![], items: vec![function] }));
+            text.push_str(&prettyplease::unparse(&whole(function)));
         }
     }
     text
+}
+
+/// A file of one item.
+fn whole(item: syn::Item) -> syn::File {
+    syn::File { shebang: None, frontmatter: None, attrs: vec![], items: vec![item] }
 }
 
 #[test]
@@ -52,7 +57,7 @@ fn plans() {
                 })
                 .collect();
             let text = format!("step: {}{updates}\ninfer: {}\ninfer one: {}", compiled.step, compiled.infer, compiled.infer_one);
-            insta::assert_snapshot!(format!("plan {stem} {}", unit_name(unit)), text);
+            insta::assert_snapshot!(format!("plan_{stem}_{}", unit_name(unit).replace(" as ", "_")), text);
         }
     }
 }
@@ -65,7 +70,7 @@ fn code() {
         for model in &program.models {
             let compiled = compile(&model.units[0], CompileOptions::default());
             let tokens = functions(&compiled, &quote!(::dlm::__rt::kernels), Levels::All, &format!("{stem}.dlm"));
-            insta::assert_snapshot!(format!("code {stem}"), formatted(&tokens));
+            insta::assert_snapshot!(format!("code_{stem}"), formatted(&tokens));
         }
     }
 }
@@ -76,8 +81,7 @@ fn compilation_is_deterministic() {
     for (stem, source) in support::sources() {
         let print = || {
             let program = support::program(&stem, &source);
-            let options =
-                dlm_compiler::emit::ModuleOptions { root: quote!(::dlm), source_name: format!("{stem}.dlm") };
+            let options = dlm_compiler::emit::ModuleOptions { root: quote!(::dlm), source_name: format!("{stem}.dlm") };
             dlm_compiler::emit::module(&program, &options).to_string()
         };
         assert_eq!(print(), print(), "{stem}.dlm");

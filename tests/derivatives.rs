@@ -41,7 +41,8 @@ fn check_times(factor: f64, name: &str, unit: &Unit, numbers: &mut Numbers) {
     let (_, values) = loss_at(&tensors);
     let mut compared = 0;
     for (parameter, gradient) in &graph.gradients {
-        let tensor = graph.tensors.iter().position(|tensor| tensor.kind == TensorKind::Parameter(*parameter)).expect("its tensor");
+        let tensor =
+            graph.tensors.iter().position(|tensor| tensor.kind == TensorKind::Parameter(*parameter)).expect("its tensor");
         let count = tensors[tensor].len();
         for index in (0..count).step_by(count.div_ceil(7)) {
             let original = tensors[tensor][index];
@@ -63,11 +64,19 @@ fn check_times(factor: f64, name: &str, unit: &Unit, numbers: &mut Numbers) {
 /// The graph whose loss is the data's alone: the sum that penalties were added to.
 fn without_penalties(graph: &TrainGraph) -> TrainGraph {
     let mut graph = graph.clone();
-    graph.loss = graph.values.iter().enumerate().filter(|(_, value)| value.name == "loss").map(|(index, _)| index).take_while({
-        // Penalties come after every gradient.
-        let last = graph.gradients.iter().map(|(_, gradient)| gradient.0).max().unwrap_or(0);
-        move |index| *index <= last
-    }).last().map(dlm_compiler::train_graph::ValueId);
+    graph.loss = graph
+        .values
+        .iter()
+        .enumerate()
+        .filter(|(_, value)| value.name == "loss")
+        .map(|(index, _)| index)
+        .take_while({
+            // Penalties come after every gradient.
+            let last = graph.gradients.iter().map(|(_, gradient)| gradient.0).max().unwrap_or(0);
+            move |index| *index <= last
+        })
+        .last()
+        .map(dlm_compiler::train_graph::ValueId);
     graph.writes.clear();
     graph
 }
@@ -91,7 +100,7 @@ fn of_the_whole_corpus() {
 fn of_every_layer_alone() {
     let mut numbers = Numbers(17);
     let mut layers: Vec<String> = dlm_compiler::op::activation::names().map(str::to_owned).collect();
-    layers.extend(["batch_norm", "layer_norm", "softmax", "dropout(0.3)", "residual { dense(5) }"].map(str::to_owned));
+    layers.extend(["batch_norm", "layer_norm", "softmax", "dropout(0.3)", "residual { dense(5); }"].map(str::to_owned));
     for layer in layers {
         for flavor in ["notes", "pytorch", "keras"] {
             let source = format!(
