@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release -p dlm-runtime --example fork_join`
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use dlm_kernels::{Infer, Rows, Step};
@@ -10,10 +11,26 @@ use dlm_runtime::{InputSpec, Normalize, OutputKind, OutputSpec, Program, RecipeS
 /// Forks in each step.
 const FORKS: usize = 100;
 
-/// A step that does nothing but fork and join.
-extern "C" fn step(call: &mut Step<'_>) -> f32 {
+/// Parts that have begun, in all steps together.
+static BEGUN: AtomicUsize = AtomicUsize::new(0);
+
+/// A step that does nothing but fork and join. The first thread may do both parts itself before another comes.
+extern "C" fn fork(call: &mut Step<'_>) -> f32 {
     for _ in 0..FORKS {
         call.machine.split(2, 1, [Rows::new(&mut call.memory, 1)], |_, [part]| part.iter_mut().for_each(|value| *value += 1.0));
+    }
+    0.0
+}
+
+/// As `fork`, but each part waits for the other, so that two threads have to work.
+extern "C" fn meet(call: &mut Step<'_>) -> f32 {
+    for _ in 0..FORKS {
+        call.machine.split(2, 1, [Rows::new(&mut call.memory, 1)], |_, _| {
+            let both = (BEGUN.fetch_add(1, Ordering::AcqRel) / 2 + 1) * 2;
+            while BEGUN.load(Ordering::Acquire) < both {
+                std::hint::spin_loop();
+            }
+        });
     }
     0.0
 }
@@ -22,7 +39,7 @@ extern "C" fn infer(_: &mut Infer<'_>) -> f32 {
     0.0
 }
 
-static PROGRAM: Program = Program {
+const FORKING: Program = Program {
     spec: Spec {
         model: "Forks",
         inputs: &[InputSpec { name: "x", shape: &[1], shift: 0, scale: 1 }],
@@ -50,13 +67,16 @@ static PROGRAM: Program = Program {
             test_data: None,
         },
     },
-    step,
+    step: fork,
     infer,
 };
 
+static FORKS_ALONE: Program = FORKING;
+static MEETING: Program = Program { step: meet, ..FORKING };
+
 /// The median time of a fork and join, in nanoseconds.
-fn time(threads: usize) -> f64 {
-    let mut trainer = Trainer::new(&PROGRAM).with_threads(threads);
+fn time(program: &'static Program, threads: usize) -> f64 {
+    let mut trainer = Trainer::new(program).with_threads(threads);
     let mut times: Vec<f64> = (0..1000)
         .map(|_| {
             let begun = Instant::now();
@@ -70,8 +90,7 @@ fn time(threads: usize) -> f64 {
 
 fn main() {
     println!("cores: {}", std::thread::available_parallelism().map_or(1, usize::from));
-    println!("1 thread, nothing forked: {:7.0} ns", time(1));
-    for threads in [2, 4] {
-        println!("{threads} threads, fork and join: {:7.0} ns", time(threads));
-    }
+    println!("1 thread, nothing forked:                   {:6.0} ns", time(&FORKS_ALONE, 1));
+    println!("2 threads, parts that may stay on one:      {:6.0} ns", time(&FORKS_ALONE, 2));
+    println!("2 threads, parts that wait for each other:  {:6.0} ns", time(&MEETING, 2));
 }

@@ -156,8 +156,45 @@ fn evaluation_weighs_by_samples() {
     assert_eq!(model().evaluate(&data).unwrap_err().code(), "E304");
 }
 
+/// Runs one test of this file in a process of its own; returns whether it succeeded, and what it said.
+fn alone(test: &str, variable: &str, value: &str) -> (bool, String) {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    let output = command.args([test, "--exact", "--nocapture"]).env(variable, value).output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
 #[test]
-fn threads_come_from_the_environment_if_nobody_says() {
+fn threads_are_chosen_by_call_or_by_environment() {
     assert_eq!(Trainer::new(&PROGRAM).with_threads(2).threads(), 2);
     assert_eq!(panic_message(|| Trainer::new(&PROGRAM).with_threads(0)), "expected at least 1 thread, found 0");
+    assert!(alone("the_environments_threads", "DLM_THREADS", "3").0);
+    for wrong in ["0", "two", "-1", ""] {
+        let (success, text) = alone("the_environments_threads", "DLM_THREADS", wrong);
+        let expected = format!("DLM_THREADS: expected a whole number from 1, found {wrong:?}");
+        assert!(!success && text.contains(&expected), "{text}");
+    }
+}
+
+#[test]
+fn the_environments_threads() {
+    let expected = if std::env::var_os("DLM_THREADS").is_some() { 3 } else { 1 };
+    assert_eq!(Trainer::new(&PROGRAM).threads(), expected);
+}
+
+/// A panic in compiled code or in a part of it on another thread is a bug of the compiler: it ends the process with its
+/// message, and never leaves threads waiting.
+#[test]
+fn a_panic_on_another_thread_ends_the_process() {
+    extern "C" fn broken(call: &mut dlm_kernels::Step<'_>) -> f32 {
+        let rows = dlm_kernels::Rows::new(&mut call.memory, 1);
+        call.machine.split(4, 1, [rows], |first, _| assert!(first == 0, "broken part {first}"));
+        0.0
+    }
+    if std::env::var_os("DLM_TEST_PANIC").is_some() {
+        let mut trainer = Trainer::new(linear(|program| program.step = broken)).with_threads(2);
+        trainer.step(&[&[0.0; 8]], &[&[0.0; 4]]);
+        return;
+    }
+    let (success, text) = alone("a_panic_on_another_thread_ends_the_process", "DLM_TEST_PANIC", "1");
+    assert!(!success && text.contains("broken part 2"), "{text}");
 }

@@ -316,9 +316,9 @@ fn a_schedule_by_epochs_follows_fits_epochs() {
 extern "C" fn lookahead_step(call: &mut Step<'_>) -> f32 {
     let before = [call.memory[7], call.memory[8], call.memory[9]];
     let loss = common::linear_step(call);
-    for i in 0..3 {
+    for (i, before) in before.into_iter().enumerate() {
         // That was Φ - m = Φ - βm₋₁ - ηg.
-        call.memory[i] += BETA * (before[i] - call.memory[7 + i]);
+        call.memory[i] += BETA * (before - call.memory[7 + i]);
     }
     loss
 }
