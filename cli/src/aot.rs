@@ -68,7 +68,11 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NoCompiler { rustc, error } => {
-                write!(f, "cannot start the Rust compiler `{}`, which turns the model into machine code: {error}", rustc.display())
+                write!(
+                    f,
+                    "cannot start the Rust compiler `{}`, which turns the model into machine code: {error}",
+                    rustc.display()
+                )
             }
             Self::Refused { message, source } => {
                 write!(f, "the Rust compiler refused the generated code {}:\n{message}", source.display())
@@ -111,7 +115,10 @@ pub fn load_all(models: &[(&Compiled<'_>, &str)]) -> Result<Vec<Loaded>, Error> 
     let mut code = String::from("#![allow(warnings)]\n");
     for (index, (compiled, source)) in models.iter().enumerate() {
         let functions = functions(compiled, &quote::quote!(::dlm_kernels), Levels::One(level.name()), source);
-        let _ = writeln!(code, "pub mod model_{index} {{ {functions} ::dlm_kernels::export! {{ step, infer, DLM_PROGRAM_{index} }} }}");
+        let _ = writeln!(
+            code,
+            "pub mod model_{index} {{ {functions} ::dlm_kernels::export! {{ step, infer, DLM_PROGRAM_{index} }} }}"
+        );
     }
     let kernels_text: String = dlm_kernels::source::FILES.iter().map(|(path, text)| format!("{path}\n{text}\n")).collect();
     let kernels_key = key(&[env!("CARGO_PKG_VERSION"), &version, &kernels_text]);
@@ -142,8 +149,7 @@ fn key(parts: &[&str]) -> String {
 
 /// What the compiler says of itself: code that another version compiled is not reused.
 fn version(rustc: &Path) -> Result<String, Error> {
-    let output =
-        Command::new(rustc).arg("-vV").output().map_err(|error| Error::NoCompiler { rustc: rustc.into(), error })?;
+    let output = Command::new(rustc).arg("-vV").output().map_err(|error| Error::NoCompiler { rustc: rustc.into(), error })?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
@@ -186,11 +192,7 @@ fn build_model(rustc: &Path, folder: &Path, library: &Path, code: &str, kernels:
 
 /// Runs a compiler in a folder of its own and moves what it made to its place in one step: a library in the cache is
 /// whole, whoever else compiles the same at the same time.
-fn build(
-    folder: &Path,
-    target: &Path,
-    prepare: impl FnOnce(&Path) -> io::Result<(Command, PathBuf)>,
-) -> Result<(), Error> {
+fn build(folder: &Path, target: &Path, prepare: impl FnOnce(&Path) -> io::Result<(Command, PathBuf)>) -> Result<(), Error> {
     let cache_error = |error| Error::Cache { path: folder.into(), error };
     fs::create_dir_all(target.parent().unwrap_or(folder)).map_err(cache_error)?;
     let scratch = tempfile::Builder::new().prefix("building-").tempdir_in(folder).map_err(cache_error)?;

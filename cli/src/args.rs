@@ -1,0 +1,312 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The language for neural networks: checks, trains and runs `.dlm` files.
+#[derive(Debug, Parser)]
+#[command(name = "dlm", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// How diagnostics and results are written: for people, or JSON for tools, one object a line
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Whether to colour what is written to a terminal; auto heeds NO_COLOR
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 done; 1 errors were found or it failed; 2 wrong usage; 130 interrupted by Ctrl-C (what was learned is saved).
+A FILE of `-` is the standard input. `dlm explain CODE` explains an error or warning.
+Still to come: new, resume, lr-find, sweep, runs, report, export.
+
+Environment: DLM_THREADS (threads where --threads is not given, default 1), DLM_CACHE (folder of compiled models),
+RUSTC (the Rust compiler), NO_COLOR.";
+
+/// How things are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For tools
+    Json,
+}
+
+/// Whether to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// If it goes to a terminal
+    Auto,
+    /// Whatever it goes to
+    Always,
+    /// Not
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say everything that is wrong with files
+    Check(Check),
+    /// Write files in their canonical form
+    Fmt(Fmt),
+    /// Show layers, shapes, parameters, cost and the recipe with its defaults
+    Summary(Selection),
+    /// Show a stage of the compiler
+    Emit(Emit),
+    /// Explain the code of an error or warning; without one list them all
+    Explain(Explain),
+    /// Compile a file ahead of time and train it
+    Train(Train),
+    /// Score weights on data
+    Eval(Eval),
+    /// Predict from the rows of a CSV file
+    Predict(Predict),
+    /// Time the compiled training step and prediction on synthetic data
+    Bench(Bench),
+    #[command(hide = true)]
+    /// Planned
+    New(Planned),
+    #[command(hide = true)]
+    /// Planned
+    Resume(Planned),
+    #[command(hide = true)]
+    /// Planned
+    LrFind(Planned),
+    #[command(hide = true)]
+    /// Planned
+    Sweep(Planned),
+    #[command(hide = true)]
+    /// Planned
+    Runs(Planned),
+    #[command(hide = true)]
+    /// Planned
+    Report(Planned),
+    #[command(hide = true)]
+    /// Planned
+    Export(Planned),
+}
+
+/// A `.dlm` file and what of it is meant.
+#[derive(Args, Clone, Debug)]
+pub struct Selection {
+    /// The .dlm file
+    pub file: PathBuf,
+    /// The model, if the file has several
+    #[arg(long)]
+    pub model: Option<String>,
+    /// The recipe; by default the model's first
+    #[arg(long)]
+    pub recipe: Option<String>,
+    /// Replaces a value of the recipe, such as `optimizer.lr=0.01`; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
+    pub set: Vec<(String, String)>,
+}
+
+/// The arguments of `dlm check`.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// The .dlm files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// The arguments of `dlm fmt`.
+#[derive(Args, Debug)]
+pub struct Fmt {
+    /// The .dlm files; `-` formats the standard input to the standard output
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Change nothing; name the files that are not in canonical form, and fail if there are any
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// The arguments of `dlm emit`.
+#[derive(Args, Debug)]
+pub struct Emit {
+    /// What of the file.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Which stage
+    #[arg(long, value_enum)]
+    pub stage: Stage,
+}
+
+/// A stage of the compiler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    /// The syntax tree, with places
+    Ast,
+    /// The checked network, every name and shape known
+    Graph,
+    /// A training step as operations on whole tensors
+    TrainGraph,
+    /// The loops that run, what each fuses, and where buffers lie
+    Plan,
+    /// The Rust code
+    Rust,
+}
+
+/// The arguments of `dlm explain`.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// A code, such as E012 or W007
+    pub code: Option<String>,
+}
+
+/// The arguments of `dlm train`.
+#[derive(Args, Debug)]
+pub struct Train {
+    /// What of the file.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Where data comes from instead of the recipe's: `csv("x.csv", label = "y")`, relative to the working folder
+    #[arg(long, value_name = "SOURCE")]
+    pub data: Option<String>,
+    /// A weights file to begin with
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// Epochs instead of the recipe's
+    #[arg(long)]
+    pub epochs: Option<u64>,
+    /// The seed instead of the recipe's: of initial weights, order and dropout (not of the split)
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Threads; the results do not depend on them
+    #[arg(long)]
+    pub threads: Option<u16>,
+    /// The folder of the results; what an earlier training left there is replaced. Default: runs/<file's stem>, or with a
+    /// number behind it if that is there
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Where the log goes instead of DIR/log.jsonl: one JSON object an epoch
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Say nothing unless something goes wrong
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// The arguments of `dlm eval`.
+#[derive(Args, Debug)]
+pub struct Eval {
+    /// What of the file.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// The weights file
+    #[arg(long, value_name = "FILE")]
+    pub weights: PathBuf,
+    /// Where data comes from instead of the recipe's sources, relative to the working folder; the recipe's split applies
+    #[arg(long, value_name = "SOURCE")]
+    pub data: Option<String>,
+    /// The part of the data; default: test if there is such a part, else all
+    #[arg(long, value_enum)]
+    pub part: Option<Part>,
+    /// Threads
+    #[arg(long)]
+    pub threads: Option<u16>,
+}
+
+/// A part of the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// What is held back for the end
+    Test,
+    /// What each epoch is measured on
+    Validation,
+    /// What is learned from
+    Train,
+    /// All rows
+    All,
+}
+
+/// The arguments of `dlm predict`.
+#[derive(Args, Debug)]
+pub struct Predict {
+    /// What of the file.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// The weights file
+    #[arg(long, value_name = "FILE")]
+    pub weights: PathBuf,
+    /// The rows to predict from; a label column is ignored
+    #[arg(value_name = "INPUT.csv")]
+    pub input: PathBuf,
+    /// Where predictions go; default: the standard output
+    #[arg(long, short, value_name = "OUTPUT.csv")]
+    pub output: Option<PathBuf>,
+    /// Threads
+    #[arg(long)]
+    pub threads: Option<u16>,
+}
+
+/// The arguments of `dlm bench`.
+#[derive(Args, Debug)]
+pub struct Bench {
+    /// What of the file.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Threads
+    #[arg(long)]
+    pub threads: Option<u16>,
+    /// Print one line of JSON, as the peers' benchmarks do
+    #[arg(long)]
+    pub json: bool,
+    /// How long to time the training step; each prediction gets half of it
+    #[arg(long, default_value_t = 2.0, value_parser = seconds)]
+    pub seconds: f64,
+}
+
+/// The arguments of a command that is still to come: any.
+#[derive(Args, Debug)]
+pub struct Planned {
+    /// Whatever was written
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    pub rest: Vec<std::ffi::OsString>,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').map(|(key, value)| (key.trim(), value.trim()));
+    match parts {
+        Some((key, value)) if !key.is_empty() && !value.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected KEY=VALUE, such as `optimizer.lr=0.01`".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|seconds| (0.001..=3600.0).contains(seconds));
+    seconds.ok_or_else(|| "expected a number of seconds from 0.001 to 3600".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_setting_is_split_at_its_first_equals_sign() {
+        let expected = ("data".to_owned(), "csv(\"x.csv\", label = \"y\")".to_owned());
+        assert_eq!(setting("data=csv(\"x.csv\", label = \"y\")"), Ok(expected));
+        for wrong in ["", "epochs", "=3", "epochs="] {
+            assert!(setting(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_positive_and_finite() {
+        assert_eq!(seconds("0.5"), Ok(0.5));
+        for wrong in ["0", "-1", "NaN", "inf", "two"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+}

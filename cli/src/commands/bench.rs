@@ -1,0 +1,142 @@
+//! `dlm bench`: times the compiled training step and prediction on synthetic data in memory.
+
+use dlm_compiler::compile::{CompileOptions, Compiled, compile};
+use dlm_kernels::philox::philox;
+use dlm_runtime::{OutputKind, Program, Spec, Trainer};
+
+use crate::args::Bench;
+use crate::console::Console;
+use crate::cost::{Cost, cost};
+use crate::failure::Failure;
+use crate::measure::{median_micros, peak_gflops};
+use crate::prepare::{load, threads};
+use crate::source::{Replaced, Source};
+use crate::table::{lines, table};
+
+/// Batches that are used in turn, so that no step finds its samples in the first-level cache.
+const BATCHES: usize = 16;
+
+/// Times in microseconds a call.
+struct Times {
+    step: f64,
+    one: f64,
+    batch: f64,
+}
+
+/// Compiles the model and times it.
+pub fn run(arguments: &Bench, console: &Console) -> Result<(), Failure> {
+    let json = arguments.json || console.json();
+    let threads = threads(arguments.threads)?;
+    let source = Source::read(&arguments.selection.file)?;
+    let unit = source.choose(&arguments.selection, Replaced::default(), console, json)?;
+    let compiled = compile(&unit, CompileOptions::default());
+    let loaded = load(&compiled, &source, console, json)?;
+    let peak = if json { 0.0 } else { peak_gflops() };
+    let times = time(loaded.program, threads, arguments.seconds);
+    if json {
+        return console.result(format_args!(
+            r#"{{"peer": "dlm", "name": {}, "threads": {threads}, "train_us": {:.3}, "infer1_us": {:.3}, "infer_batch_us": {:.3}}}"#,
+            serde_json::Value::from(source.stem()),
+            times.step,
+            times.one,
+            times.batch
+        ));
+    }
+    console.raw_result(&report(&compiled, &times, threads, peak))
+}
+
+fn report(compiled: &Compiled<'_>, times: &Times, threads: usize, peak: f64) -> String {
+    let batch = compiled.unit.recipe.batch;
+    let available = peak * threads as f64;
+    let mut table = table(&["", "µs", "samples/s", "GFLOP/s", "of the peak"], &[1, 2, 3, 4]);
+    let rows = [
+        (format!("training step of {batch}"), times.step, batch, cost(&compiled.step)),
+        ("prediction of 1".to_owned(), times.one, 1, cost(&compiled.infer_one)),
+        (format!("prediction of {batch}"), times.batch, batch, cost(&compiled.infer)),
+    ];
+    for (name, micros, samples, Cost { flops, .. }) in rows {
+        let gflops = flops as f64 / micros / 1e3;
+        table.add_row([
+            name,
+            format!("{micros:.1}"),
+            format!("{:.0}", samples as f64 / micros * 1e6),
+            format!("{gflops:.1}"),
+            format!("{:.0} %", 100.0 * gflops / available),
+        ]);
+    }
+    let cores = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
+    format!("{}peak: {peak:.0} GFLOP/s a core in fused multiply-adds; {cores}\n", lines(&table))
+}
+
+fn time(program: &'static Program, threads: usize, seconds: f64) -> Times {
+    let spec = &program.spec;
+    let batches: Vec<Samples> = (0..BATCHES).map(|number| Samples::new(spec, spec.batch, number as u32)).collect();
+    let mut trainer = Trainer::new(program).with_threads(threads);
+    trainer.set_steps_per_epoch(u64::from(u32::MAX));
+    let batches: Vec<_> = batches.iter().map(|batch| (slices(&batch.inputs), slices(&batch.targets))).collect();
+    let step = median_micros(seconds, |call| {
+        let (inputs, targets) = &batches[call % BATCHES];
+        std::hint::black_box(trainer.step(inputs, targets));
+    });
+    let model = trainer.model().with_threads(threads);
+    let predict = |rows: usize| {
+        let samples = Samples::new(spec, rows, 0);
+        let inputs = slices(&samples.inputs);
+        let mut values: Vec<Vec<f32>> = spec.outputs.iter().map(|output| vec![0.0; rows * output.width()]).collect();
+        let mut outputs: Vec<&mut [f32]> = values.iter_mut().map(Vec::as_mut_slice).collect();
+        // Logits, as the peers' predictions are.
+        median_micros(seconds / 2.0, |_| model.predict_logits_into(std::hint::black_box(&inputs), &mut outputs))
+    };
+    Times { step, one: predict(1), batch: predict(spec.batch) }
+}
+
+fn slices(values: &[Vec<f32>]) -> Vec<&[f32]> {
+    values.iter().map(Vec::as_slice).collect()
+}
+
+/// Drawn samples with their targets.
+struct Samples {
+    inputs: Vec<Vec<f32>>,
+    targets: Vec<Vec<f32>>,
+}
+
+impl Samples {
+    /// So many rows, a function of `number`: inputs and real targets uniform in [0, 1), classes and flags alike likely.
+    fn new(spec: &Spec, rows: usize, number: u32) -> Self {
+        let mut stream = 0;
+        let mut draw = |values: usize| {
+            stream += 1;
+            (0..values).map(move |index| uniform(number, stream, index as u32))
+        };
+        let inputs = spec.inputs.iter().map(|input| draw(rows * input.features()).collect()).collect();
+        let targets = spec.outputs.iter().map(|output| {
+            let draws = draw(rows * output.target_width());
+            match output.kind {
+                OutputKind::Class(classes) => draws.map(|draw| (draw * classes as f32).floor()).collect(),
+                OutputKind::Binary | OutputKind::Flags(_) => draws.map(|draw| (draw * 2.0).floor()).collect(),
+                OutputKind::Values(_) => draws.collect(),
+            }
+        });
+        let targets = targets.collect();
+        Samples { inputs, targets }
+    }
+}
+
+/// A number in [0, 1) of 24 bits.
+fn uniform(number: u32, stream: u32, index: u32) -> f32 {
+    (philox([index, number, stream, 0], [0, 0])[0] >> 8) as f32 / (1 << 24) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_are_in_their_range_and_differ() {
+        let draws: Vec<f32> = (0..1000).map(|index| uniform(0, 1, index)).collect();
+        assert!(draws.iter().all(|draw| (0.0..1.0).contains(draw)));
+        let mean = draws.iter().sum::<f32>() / 1000.0;
+        assert!((0.45..0.55).contains(&mean), "{mean}");
+        assert_ne!(uniform(0, 1, 0), uniform(1, 1, 0));
+    }
+}

@@ -1,0 +1,104 @@
+//! `dlm train`: compiles a file ahead of time, trains it, and leaves weights and a log.
+
+use dlm_compiler::compile::{CompileOptions, compile};
+use dlm_runtime::{Error, Report, Trainer};
+use serde_json::{Value, json};
+
+use crate::args::Train;
+use crate::console::Console;
+use crate::data::{Data, Places};
+use crate::failure::Failure;
+use crate::json;
+use crate::observe::{Watch, catch_interrupts};
+use crate::output::Output;
+use crate::prepare::{load, threads};
+use crate::source::{Replaced, Source, recipe_name};
+use crate::spec::spec;
+use crate::table::duration;
+
+/// Trains. The order is that of what can be said soonest: the file, the data, then the compiler.
+pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
+    let threads = threads(arguments.threads)?;
+    let source = Source::read(&arguments.selection.file)?;
+    let replaced = Replaced { data: arguments.data.clone(), epochs: arguments.epochs, seed: arguments.seed };
+    let unit = source.choose(&arguments.selection, replaced, console, arguments.quiet)?;
+    let compiled = compile(&unit, CompileOptions::default());
+    let places = Places::new(&source, &arguments.selection, arguments.data.is_some());
+    let data = Data::load(&spec(&compiled), &unit.recipe, &places)?;
+    let loaded = load(&compiled, &source, console, arguments.quiet)?;
+
+    let mut trainer = Trainer::new(loaded.program).with_threads(threads);
+    if let Some(weights) = &arguments.weights {
+        trainer.load(weights)?;
+    }
+    let output = match &arguments.out {
+        Some(folder) => Output::named(folder, arguments.log.as_deref())?,
+        None => Output::fresh(&source.stem(), arguments.log.as_deref())?,
+    };
+    if output.replaces && !arguments.quiet {
+        console.status(format_args!("replacing the results of an earlier training in {}", output.folder().display()));
+    }
+    let log = output.begin()?;
+    catch_interrupts()
+        .map_err(|error| Failure::usage(format!("cannot watch for Ctrl-C: {error}"), "run without other handlers"))?;
+    let mut watch = Watch::new(console, &output, log, arguments.quiet);
+    let trained = trainer.fit_parts(&data.main, data.validation.as_ref(), data.test.as_ref(), &mut watch);
+    let watched = watch.finish();
+    // Whatever happened: what the trainer holds now is the last good state, and is not lost.
+    let good = !matches!(trained, Err(ref error) if !matches!(error, Error::NotFinite { .. }));
+    if good {
+        trainer.save(output.last())?;
+    }
+    let report = trained.map_err(|error| diverged(error, &output))?;
+    watched?;
+    if console.json() {
+        console.result(summary(&report, &watch, &output, &[unit.graph.name.as_str(), recipe_name(&unit)]))?;
+    } else if !arguments.quiet {
+        say(&report, &watch, &output, console)?;
+    }
+    if report.stopped { Err(Failure::Interrupted) } else { Ok(()) }
+}
+
+/// A training that went wrong; if it diverged, with a word on where its last good weights are.
+fn diverged(error: Error, output: &Output) -> Failure {
+    let saved = matches!(error, Error::NotFinite { .. });
+    let failure = Failure::from(error);
+    if saved { failure.note(format!("the last good weights are saved in {}", output.last().display())) } else { failure }
+}
+
+/// The last lines for people.
+fn say(report: &Report, watch: &Watch<'_>, output: &Output, console: &Console) -> Result<(), Failure> {
+    if let Some(validation) = &report.validation {
+        console.result(format_args!("validation  {validation}"))?;
+    }
+    match &report.test {
+        Some(test) => console.result(format_args!("test  {test}"))?,
+        None => console.result(format_args!("training  {}", report.train))?,
+    }
+    let best = match watch.best() {
+        Some((_, epoch)) => format!(", the best of epoch {epoch} in {}", output.best().display()),
+        None => String::new(),
+    };
+    let time = duration(std::time::Duration::from_secs_f64(report.seconds));
+    console.status(format_args!("trained in {time}; weights saved in {}{best}", output.last().display()));
+    Ok(())
+}
+
+/// The last line for tools.
+fn summary(report: &Report, watch: &Watch<'_>, output: &Output, names: &[&str; 2]) -> Value {
+    let path = |path: std::path::PathBuf| path.display().to_string();
+    let best = watch.best().map(|(loss, epoch)| json!({ "epoch": epoch, "loss": loss, "weights": path(output.best()) }));
+    json!({
+        "model": names[0],
+        "recipe": names[1],
+        "epochs": report.epochs.len(),
+        "stopped": report.stopped,
+        "seconds": json::number(report.seconds),
+        "train": json::evaluation(&report.train),
+        "validation": report.validation.as_ref().map(json::evaluation),
+        "test": report.test.as_ref().map(json::evaluation),
+        "weights": path(output.last()),
+        "best": best,
+        "log": path(output.log().to_owned()),
+    })
+}

@@ -1,0 +1,137 @@
+//! Where data comes from, and its parts.
+
+use std::path::PathBuf;
+
+use dlm_compiler::recipe::{DataSource, Recipe};
+use dlm_dsl::codes;
+use dlm_runtime::{Dataset, Labels, Spec, Split, data};
+
+use crate::args::{Part, Selection};
+use crate::failure::Failure;
+use crate::prepare::is_set;
+use crate::source::Source;
+use crate::spec::data_spec;
+
+/// The folders that the paths of a recipe's sources are relative to: the file's for those in the file, the working
+/// folder for those on the command line.
+#[derive(Clone, Debug)]
+pub struct Places {
+    main: PathBuf,
+    validation: PathBuf,
+    test: PathBuf,
+}
+
+impl Places {
+    /// Where the sources of a file are, some of whose settings may be from the command line; `data` says whether
+    /// `--data` is.
+    pub fn new(source: &Source, selection: &Selection, data: bool) -> Self {
+        let place = |given: bool| if given { PathBuf::new() } else { source.folder() };
+        Places {
+            main: place(data || is_set(selection, "data")),
+            validation: place(is_set(selection, "validation_data")),
+            test: place(is_set(selection, "test_data")),
+        }
+    }
+}
+
+/// A recipe's data as files hold it.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// What is split.
+    pub main: Dataset,
+    /// A validation part of its own.
+    pub validation: Option<Dataset>,
+    /// A test part of its own.
+    pub test: Option<Dataset>,
+}
+
+impl Data {
+    /// Reads all that a recipe names. Classes are numbered alike in all of it.
+    ///
+    /// # Errors
+    /// If nothing names the data, or a file of it cannot be read or does not fit the model.
+    pub fn load(spec: &Spec, recipe: &Recipe, places: &Places) -> Result<Self, Failure> {
+        let source = recipe.data.as_ref().ok_or_else(no_data)?;
+        let main = data::load(&data_spec(source), &places.main, spec)?;
+        let like = |source: Option<&DataSource>, place: &PathBuf| {
+            source.map(|source| data::load_like(&data_spec(source), place, spec, main.labels())).transpose()
+        };
+        let validation = like(recipe.validation_data.as_ref(), &places.validation)?;
+        let test = like(recipe.test_data.as_ref(), &places.test)?;
+        Ok(Data { main, validation, test })
+    }
+}
+
+fn no_data() -> Failure {
+    Failure::new(codes::NO_DATA, "the recipe names no `data`")
+        .help("give it on the command line: --data 'csv(\"samples.csv\", label = \"column\")'")
+        .help("or in the recipe: `data = csv(\"samples.csv\", label = \"column\");`")
+}
+
+/// The rows of one part of a recipe's data, with the part's name for people. Without a part asked for, the test part if
+/// there is one, else all rows.
+///
+/// # Errors
+/// As [`Data::load`]; also if there is no such part.
+pub fn part(
+    spec: &Spec,
+    recipe: &Recipe,
+    places: &Places,
+    labels: &Labels,
+    wanted: Option<Part>,
+) -> Result<(Dataset, &'static str), Failure> {
+    let has = |share: f64, own: &Option<DataSource>| share > 0.0 || own.is_some();
+    let wanted = match wanted {
+        Some(part) => part,
+        None if has(recipe.split.test, &recipe.test_data) => Part::Test,
+        None => Part::All,
+    };
+    let name = match wanted {
+        Part::Test => "test",
+        Part::Validation => "validation",
+        Part::Train => "train",
+        Part::All => "all",
+    };
+    let read = |source: &DataSource, place: &PathBuf| data::load_like(&data_spec(source), place, spec, labels);
+    match (wanted, &recipe.test_data, &recipe.validation_data) {
+        (Part::Test, Some(source), _) => return Ok((read(source, &places.test)?, name)),
+        (Part::Validation, _, Some(source)) => return Ok((read(source, &places.validation)?, name)),
+        _ => {}
+    }
+    let all = read(recipe.data.as_ref().ok_or_else(no_data)?, &places.main)?;
+    let share = |share: f64, own: &Option<DataSource>| if own.is_some() { 0.0 } else { share };
+    let shares = Split {
+        validation: share(recipe.split.validation, &recipe.validation_data),
+        test: share(recipe.split.test, &recipe.test_data),
+        stratify: recipe.split.stratify,
+        seed: recipe.split.seed,
+    };
+    let rows = match wanted {
+        Part::All => return Ok((all, name)),
+        Part::Test if shares.test == 0.0 => return Err(no_part(name)),
+        Part::Validation if shares.validation == 0.0 => return Err(no_part(name)),
+        Part::Test => data::split(&all, &shares)?.test,
+        Part::Validation => data::split(&all, &shares)?.validation,
+        Part::Train => data::split(&all, &shares)?.train,
+    };
+    Ok((subset(spec, &all, &rows)?, name))
+}
+
+fn no_part(name: &str) -> Failure {
+    Failure::new(codes::NO_PART, format!("the recipe holds nothing back for a {name} part"))
+        .help(format!("give it a share, `split = ({name} = 0.2)`, or files of its own, `{name}_data = …`"))
+        .help("or take all rows by `--part all`")
+}
+
+/// Some rows of a dataset.
+fn subset(spec: &Spec, all: &Dataset, rows: &[usize]) -> Result<Dataset, Failure> {
+    let pick = |values: &[Vec<f32>]| -> Vec<Vec<f32>> {
+        let pick = |values: &Vec<f32>| {
+            let width = values.len() / all.rows().max(1);
+            rows.iter().flat_map(|row| values[row * width..][..width].iter().copied()).collect()
+        };
+        values.iter().map(pick).collect()
+    };
+    let subset = Dataset::from_vecs(spec, pick(all.inputs()), pick(all.targets()))?;
+    Ok(subset.with_labels(all.labels().clone())?)
+}

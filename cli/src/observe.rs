@@ -1,0 +1,190 @@
+//! Watches a training: shows its progress, writes its log, keeps its best weights, and ends it at Ctrl-C.
+
+use std::fs::File;
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use dlm_runtime::{BatchReport, EpochReport, Flow, Observer, Report, Start, Weights};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::json;
+use crate::output::Output;
+use crate::table::thousands;
+
+/// Whether Ctrl-C was pressed since [`catch_interrupts`].
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// What a process that Ctrl-C ended ends with.
+const INTERRUPTED_EXIT: i32 = 130;
+
+/// From now on the first Ctrl-C is only noted, and the second ends the process at once.
+///
+/// # Errors
+/// If the system refuses.
+pub fn catch_interrupts() -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::SeqCst) {
+            std::process::exit(INTERRUPTED_EXIT);
+        }
+        let _ = writeln!(std::io::stderr(), "\ninterrupted: saving after this batch; once more ends at once");
+    })
+}
+
+/// Whether Ctrl-C was pressed.
+pub fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}
+
+/// Watches one training.
+#[derive(Debug)]
+pub struct Watch<'a> {
+    console: &'a Console,
+    output: &'a Output,
+    quiet: bool,
+    log: File,
+    bar: Option<Bar>,
+    epochs: usize,
+    /// The lowest validation loss so far, and its epoch.
+    best: Option<(f64, usize)>,
+    /// What stopped the training from within.
+    failure: Option<Failure>,
+}
+
+#[derive(Debug)]
+struct Bar {
+    bar: ProgressBar,
+    drawn: Instant,
+    steps: u64,
+    metrics: String,
+}
+
+/// How often the bar's text is made anew.
+const REDRAW: Duration = Duration::from_millis(100);
+
+impl<'a> Watch<'a> {
+    /// Watches a training that leaves its results in `output`, whose log is open as `log`.
+    pub fn new(console: &'a Console, output: &'a Output, log: File, quiet: bool) -> Self {
+        Watch { console, output, quiet, log, bar: None, epochs: 0, best: None, failure: None }
+    }
+
+    /// The lowest validation loss and its epoch, if there was a validation; its weights have been saved.
+    pub fn best(&self) -> Option<(f64, usize)> {
+        self.best
+    }
+
+    /// Takes the bar away.
+    ///
+    /// # Errors
+    /// What stopped the training from within: a log or weights that could not be written.
+    pub fn finish(&mut self) -> Result<(), Failure> {
+        if let Some(bar) = self.bar.take() {
+            bar.bar.finish_and_clear();
+        }
+        self.failure.take().map_or(Ok(()), Err)
+    }
+
+    /// Prints a line, above the bar where there is one. That nobody reads it is no reason to lose a training.
+    fn line(&self, text: &str) {
+        let print = || drop(self.console.result(text));
+        match &self.bar {
+            Some(bar) => bar.bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    fn record(&mut self, epoch: &EpochReport, weights: &Weights<'_>) -> Result<(), Failure> {
+        let line = format!("{}\n", json::epoch(epoch));
+        let written = self.log.write_all(line.as_bytes()).and_then(|()| self.log.flush());
+        written.map_err(|error| Failure::file("write", self.output.log(), error))?;
+        let Some(validation) = &epoch.validation else { return Ok(()) };
+        // A loss that is not a number is never better.
+        if self.best.is_none_or(|(best, _)| validation.loss < best) && validation.loss.is_finite() {
+            weights.save(self.output.best())?;
+            self.best = Some((validation.loss, epoch.epoch));
+        }
+        Ok(())
+    }
+}
+
+impl Bar {
+    fn new(epochs: usize, steps: usize) -> Self {
+        let target = ProgressDrawTarget::stderr_with_hz(10);
+        let bar = ProgressBar::with_draw_target(Some((epochs * steps) as u64), target);
+        let style = ProgressStyle::with_template("{bar:24} {percent:>3} %  {msg}  {eta} left");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Bar { bar, drawn: Instant::now(), steps: 0, metrics: String::new() }
+    }
+
+    fn step(&mut self, epochs: usize, report: &BatchReport) {
+        self.steps += 1;
+        if self.steps > 1 && self.drawn.elapsed() < REDRAW {
+            return;
+        }
+        self.drawn = Instant::now();
+        let speed = report.samples as f64 / report.elapsed.as_secs_f64().max(1e-9);
+        let BatchReport { epoch, batch, batches, mean_loss, .. } = *report;
+        let (speed, metrics) = (thousands(speed as u64), &self.metrics);
+        self.bar.set_message(format!(
+            "epoch {epoch}/{epochs}  batch {batch}/{batches}  loss {mean_loss:.4}{metrics}  {speed} samples/s"
+        ));
+        self.bar.set_position(self.steps);
+    }
+}
+
+impl Observer for Watch<'_> {
+    fn on_start(&mut self, start: &Start) {
+        self.epochs = start.epochs;
+        if self.quiet || self.console.json() {
+            return;
+        }
+        let part =
+            |rows: usize, name: &str| if rows == 0 { String::new() } else { format!(", {} {name}", thousands(rows as u64)) };
+        let (validation, test) = (part(start.validation_rows, "validation"), part(start.test_rows, "test"));
+        let threads = if start.threads == 1 { "1 thread".to_owned() } else { format!("{} threads", start.threads) };
+        self.console.status(format_args!(
+            "data: {} training{validation}{test} samples; {} epochs of {} steps, batch {}, {threads}",
+            thousands(start.train_rows as u64),
+            start.epochs,
+            start.steps_per_epoch,
+            start.batch,
+        ));
+        if self.console.shows_progress() {
+            self.bar = Some(Bar::new(start.epochs, start.steps_per_epoch));
+        }
+    }
+
+    fn on_batch(&mut self, batch: &BatchReport) -> Flow {
+        if let Some(bar) = &mut self.bar {
+            bar.step(self.epochs, batch);
+        }
+        if interrupted() { Flow::Stop } else { Flow::Continue }
+    }
+
+    fn on_epoch(&mut self, epoch: &EpochReport, weights: &Weights<'_>) -> Flow {
+        if let Err(failure) = self.record(epoch, weights) {
+            self.failure = Some(failure);
+            return Flow::Stop;
+        }
+        if let (Some(bar), Some(validation)) = (&mut self.bar, &epoch.validation) {
+            bar.metrics = format!("  validation {validation}");
+        }
+        match (self.quiet, self.console.json()) {
+            (true, _) => {}
+            (false, true) => self.line(&json::epoch(epoch).to_string()),
+            (false, false) => {
+                let width = self.epochs.to_string().len();
+                self.line(&format!("epoch {:>width$}/{}  {epoch}", epoch.epoch, self.epochs));
+            }
+        }
+        if interrupted() { Flow::Stop } else { Flow::Continue }
+    }
+
+    fn on_end(&mut self, _: &Report) {
+        if let Some(bar) = &self.bar {
+            bar.bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! From a compiled model to one that is loaded, with a word on how long that took.
+
+use dlm_compiler::compile::Compiled;
+
+use crate::aot::{self, Loaded};
+use crate::args::Selection;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::source::{Source, recipe_name};
+use crate::table::duration;
+
+/// The most threads that can be asked for.
+const MAX_THREADS: u16 = 1024;
+
+/// Compiles and loads a model, and says so unless `quiet`.
+///
+/// # Errors
+/// If there is no Rust compiler, or the cache of compiled models cannot be used.
+pub fn load(compiled: &Compiled<'_>, source: &Source, console: &Console, quiet: bool) -> Result<Loaded, Failure> {
+    let loaded = aot::load(compiled, &source.file_name())?;
+    if !quiet {
+        let (model, recipe) = (&compiled.unit.graph.name, recipe_name(compiled.unit));
+        let what = if model == recipe { format!("model {model}") } else { format!("model {model}, recipe {recipe}") };
+        let elapsed = duration(loaded.elapsed);
+        if loaded.cached {
+            console.status(format_args!("{}: {what}, compiled before: loaded from the cache in {elapsed}", source.name));
+        } else {
+            console.status(format_args!("{}: {what}, compiled ahead of time in {elapsed}", source.name));
+        }
+    }
+    Ok(loaded)
+}
+
+/// The number of threads: as asked for, or as the environment variable `DLM_THREADS` says, or one.
+///
+/// # Errors
+/// If either is not a whole number from 1 to 1024.
+pub fn threads(wanted: Option<u16>) -> Result<usize, Failure> {
+    let in_range = |threads: &u16| (1..=MAX_THREADS).contains(threads);
+    let expected = format!("give a whole number from 1 to {MAX_THREADS}");
+    // Looked at even if it does not decide: the runtime reads it too.
+    let variable = match std::env::var_os("DLM_THREADS") {
+        None => None,
+        Some(text) => {
+            let threads = text.to_str().and_then(|text| text.trim().parse().ok()).filter(in_range);
+            Some(threads.ok_or_else(|| Failure::usage(format!("DLM_THREADS is {text:?}, no number of threads"), &expected))?)
+        }
+    };
+    match wanted {
+        Some(threads) if !in_range(&threads) => Err(Failure::usage(format!("there cannot be {threads} threads"), expected)),
+        _ => Ok(usize::from(wanted.or(variable).unwrap_or(1))),
+    }
+}
+
+/// Whether a setting was given on the command line, by `--set KEY=…`.
+pub fn is_set(selection: &Selection, key: &str) -> bool {
+    selection.set.iter().any(|(set, _)| set == key || set.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
+}

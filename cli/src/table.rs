@@ -1,0 +1,85 @@
+//! Tables for people.
+
+use comfy_table::{CellAlignment, Table, presets};
+
+/// A table with these headings; the columns whose numbers are given are aligned to the right.
+pub fn table(headings: &[&str], right: &[usize]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(headings);
+    for column in right {
+        if let Some(column) = table.column_mut(*column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+/// The table as lines without spaces at their ends, each indented.
+pub fn lines(table: &Table) -> String {
+    table.lines().map(|line| format!("  {}\n", line.trim_end())).collect()
+}
+
+/// A whole number with its thousands set apart: `1,234,567`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 model`, `2 models`.
+pub fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// A size in memory: `1.4 MiB`.
+pub fn bytes(count: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if count < 1024 {
+        return format!("{count} bytes");
+    }
+    let mut size = count as f64 / 1024.0;
+    let mut unit = 0;
+    while size >= 1024.0 && unit + 1 < UNITS.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    format!("{size:.1} {}", UNITS[unit])
+}
+
+/// A duration: `63 µs`, `12 ms`, `1.42 s`, `3 min 20 s`.
+pub fn duration(duration: std::time::Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    match seconds {
+        _ if seconds < 1e-3 => format!("{:.0} µs", seconds * 1e6),
+        _ if seconds < 1.0 => format!("{:.0} ms", seconds * 1e3),
+        _ if seconds < 60.0 => format!("{seconds:.2} s"),
+        _ => format!("{} min {} s", duration.as_secs() / 60, duration.as_secs() % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn numbers_are_set_apart_by_thousands() {
+        let shown: Vec<String> = [0, 999, 1000, 1_234_567].into_iter().map(thousands).collect();
+        assert_eq!(shown, ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn sizes_and_durations_have_the_unit_that_suits() {
+        let sizes: Vec<String> = [12, 1024, 1536 * 1024, u64::MAX].into_iter().map(bytes).collect();
+        assert_eq!(sizes, ["12 bytes", "1.0 KiB", "1.5 MiB", "16777216.0 TiB"]);
+        let times: Vec<String> =
+            [63, 12_000, 1_420_000, 200_000_000].map(|micros| duration(Duration::from_micros(micros))).into();
+        assert_eq!(times, ["63 µs", "12 ms", "1.42 s", "3 min 20 s"]);
+    }
+}

@@ -1,0 +1,79 @@
+//! What the tests of the command share. They run the real command on files in folders of their own.
+
+#![allow(dead_code, reason = "each test file uses some of it")]
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// A small model that trains in no time on [`SAMPLES`].
+pub const MODEL: &str = r#"model Points {
+    input point: f32[2];
+    dense(8, init = he_normal) -> relu;
+    dense(2);
+    output side: class[2];
+}
+
+train Points {
+    data      = csv("points.csv", label = "side");
+    split     = (validation = 0.2, test = 0.2);
+    normalize = standard;
+    optimizer = adam(lr = 0.05);
+    batch     = 8;
+    epochs    = 20;
+}
+"#;
+
+/// The command, with nothing of the surroundings but a cache of compiled models that all tests share.
+pub fn dlm() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dlm"));
+    clean(|name, value| {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    });
+    command
+}
+
+/// Calls `set` with each variable of the environment that the tests fix.
+pub fn clean(mut set: impl FnMut(&str, Option<PathBuf>)) {
+    set("DLM_CACHE", Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("dlm-cache")));
+    for name in ["DLM_THREADS", "RUSTC", "NO_COLOR"] {
+        set(name, None);
+    }
+}
+
+/// A folder that holds [`MODEL`] as `points.dlm` and its data.
+pub fn points() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("points.dlm"), MODEL).unwrap();
+    std::fs::write(folder.path().join("points.csv"), samples(100)).unwrap();
+    folder
+}
+
+/// Points left and right of a line, as CSV.
+pub fn samples(rows: usize) -> String {
+    let mut csv = String::from("x,y,side\n");
+    for row in 0..rows {
+        let (x, y) = ((row * 37 % 100) as f32 / 50.0 - 1.0, (row * 61 % 100) as f32 / 50.0 - 1.0);
+        csv.push_str(&format!("{x},{y},{}\n", if x + y > 0.0 { "right" } else { "left" }));
+    }
+    csv
+}
+
+/// A file of the workspace.
+pub fn in_workspace(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// What a command wrote, as text.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Each line as JSON.
+pub fn json_lines(bytes: &[u8]) -> Vec<serde_json::Value> {
+    text(bytes).lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+}

@@ -1,0 +1,256 @@
+//! `dlm train` on real runs of the command.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{MODEL, dlm, in_workspace, json_lines, points, samples, text};
+use predicates::prelude::{PredicateBooleanExt, predicate::str::contains};
+
+fn read(folder: &Path, name: &str) -> Vec<u8> {
+    fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+#[test]
+fn a_training_leaves_weights_and_a_log() {
+    let folder = points();
+    let train = dlm().current_dir(&folder).args(["train", "points.dlm"]).assert().success();
+    let (out, errors) = (text(&train.get_output().stdout), text(&train.get_output().stderr));
+    assert!(errors.contains("model Points, compile"), "{errors}");
+    assert!(
+        errors.contains("data: 60 training, 20 validation, 20 test samples; 20 epochs of 8 steps, batch 8, 1 thread"),
+        "{errors}"
+    );
+    assert!(errors.contains("weights saved in runs/points/final.safetensors"), "{errors}");
+    let epochs: Vec<&str> = out.lines().filter(|line| line.starts_with("epoch ")).collect();
+    assert_eq!(epochs.len(), 20, "{out}");
+    assert!(epochs[0].starts_with("epoch  1/20  loss 0."), "{out}");
+    assert!(out.lines().last().unwrap().starts_with("test  loss "), "{out}");
+
+    let results = folder.path().join("runs/points");
+    let log = json_lines(&read(&results, "log.jsonl"));
+    assert_eq!(log.len(), 20);
+    assert_eq!(log[19]["epoch"], 20);
+    assert!(log[19]["train_loss"].as_f64().unwrap() < log[0]["train_loss"].as_f64().unwrap());
+    assert_eq!(log[0]["validation"]["rows"], 20);
+    assert!(log[0]["validation"]["accuracy"].is_f64());
+    assert!(!read(&results, "final.safetensors").is_empty());
+    assert!(!read(&results, "best.safetensors").is_empty());
+}
+
+#[test]
+fn what_nobody_named_is_not_overwritten_and_what_was_named_is_replaced() {
+    let folder = points();
+    let train = |arguments: &[&str]| {
+        let common = ["train", "points.dlm", "--epochs", "1"];
+        dlm().current_dir(&folder).args(common).args(arguments).assert().success()
+    };
+    train(&[]).stderr(contains("runs/points/final.safetensors"));
+    train(&[]).stderr(contains("runs/points-2/final.safetensors"));
+    train(&["--out", "here"]).stderr(contains("replacing").not());
+    assert!(folder.path().join("here/best.safetensors").exists());
+    let split = ["--out", "here", "--set", "split=(test = 0.2)", "--set", "split.validation=0"];
+    train(&split[..4]).stderr(contains("replacing the results of an earlier training in here"));
+    assert!(!folder.path().join("here/best.safetensors").exists(), "the best weights of an earlier training are still there");
+}
+
+#[test]
+fn quiet_says_nothing_and_json_is_for_tools() {
+    let folder = points();
+    let train = |arguments: &[&str]| {
+        dlm()
+            .current_dir(&folder)
+            .args(["train", "points.dlm", "--epochs", "2", "--log", "my.jsonl"])
+            .args(arguments)
+            .assert()
+            .success()
+    };
+    train(&["--quiet"]).stdout("").stderr("");
+    assert_eq!(json_lines(&read(folder.path(), "my.jsonl")).len(), 2);
+    let json = train(&["--format", "json", "--out", "out"]);
+    let lines = json_lines(&json.get_output().stdout);
+    assert_eq!(lines.len(), 3);
+    assert_eq!((&lines[0]["epoch"], &lines[1]["epoch"]), (&1.into(), &2.into()));
+    assert_eq!(lines[2]["model"], "Points");
+    assert_eq!(lines[2]["epochs"], 2);
+    assert_eq!(lines[2]["stopped"], false);
+    assert_eq!(lines[2]["test"]["rows"], 20);
+    assert!(lines[2]["weights"].as_str().unwrap().ends_with("final.safetensors"));
+    assert!(!folder.path().join("out/log.jsonl").exists(), "the log was to go elsewhere");
+}
+
+#[test]
+fn the_second_training_of_a_file_starts_from_the_cache() {
+    let (folder, cache) = (points(), tempfile::tempdir().unwrap());
+    let train = || {
+        let mut command = dlm();
+        command.current_dir(&folder).env("DLM_CACHE", cache.path()).args([
+            "train",
+            "points.dlm",
+            "--out",
+            "out",
+            "--epochs",
+            "1",
+        ]);
+        text(&command.assert().success().get_output().stderr)
+    };
+    let first = train();
+    assert!(first.contains("points.dlm: model Points, compiled ahead of time in "), "{first}");
+    let second = train();
+    assert!(second.contains("points.dlm: model Points, compiled before: loaded from the cache in "), "{second}");
+    // What is not compiled can change.
+    fs::write(folder.path().join("points.dlm"), MODEL.replace("epochs    = 20", "epochs    = 3")).unwrap();
+    assert!(train().contains("from the cache"));
+    fs::write(folder.path().join("points.dlm"), MODEL.replace("dense(8", "dense(9")).unwrap();
+    assert!(train().contains("compiled ahead of time"));
+}
+
+#[test]
+fn a_training_is_a_function_of_its_inputs_on_any_number_of_threads() {
+    let folder = points();
+    let train = |out: &str, arguments: &[&str]| {
+        let common = ["train", "points.dlm", "--quiet", "--epochs", "3", "--out", out];
+        dlm().current_dir(&folder).args(common).args(arguments).assert().success().stdout("");
+        read(&folder.path().join(out), "final.safetensors")
+    };
+    let first = train("a", &["--seed", "7"]);
+    assert_eq!(first, train("b", &["--seed", "7", "--threads", "2"]));
+    assert_ne!(first, train("c", &["--seed", "8"]));
+    assert_ne!(first, train("d", &["--seed", "7", "--set", "optimizer.lr=0.01"]));
+    let from_there = train("e", &["--weights", "a/final.safetensors"]);
+    assert_ne!(first, from_there);
+    assert_eq!(from_there, train("f", &["--weights", "a/final.safetensors"]));
+}
+
+#[test]
+fn data_can_come_from_the_command_line() {
+    let folder = points();
+    fs::create_dir(folder.path().join("models")).unwrap();
+    fs::rename(folder.path().join("points.dlm"), folder.path().join("models/points.dlm")).unwrap();
+    fs::write(folder.path().join("other.csv"), samples(40).replace("side", "which")).unwrap();
+    let train = |arguments: &[&str]| {
+        dlm().current_dir(&folder).args(["train", "models/points.dlm", "--epochs", "1", "--out", "out"]).args(arguments).assert()
+    };
+    // The file's own path is relative to the file, that of the command line to the working folder.
+    train(&[]).code(1).stderr(contains("error[E301]").and(contains("models/points.csv")));
+    train(&["--data", r#"csv("other.csv", label = "which")"#]).success().stderr(contains("24 training, 8 validation, 8 test"));
+    train(&["--set", r#"data=csv("other.csv", label = "which")"#]).success().stderr(contains("24 training"));
+    train(&["--data", r#"csv("other.csv", label = "wich")"#]).code(1).stderr(contains("error[E303]").and(contains("`which`")));
+    train(&["--data", r#"cvs("other.csv")"#]).code(1).stderr(contains("cvs"));
+    train(&["--data", "csv("]).code(1).stderr(contains("error["));
+}
+
+#[test]
+fn a_recipe_without_data_says_what_to_give() {
+    let folder = points();
+    let model = MODEL.replace("data      = csv(\"points.csv\", label = \"side\");", "");
+    fs::write(folder.path().join("points.dlm"), model).unwrap();
+    let train = dlm().current_dir(&folder).args(["train", "points.dlm"]).assert().code(1);
+    train.stderr(contains("error[E313]").and(contains("--data 'csv(")));
+    assert!(!folder.path().join("runs").exists(), "a training that did not begin leaves nothing");
+}
+
+#[test]
+fn bad_data_is_named_with_its_place() {
+    let folder = points();
+    let train = |csv: &str| {
+        fs::write(folder.path().join("points.csv"), csv).unwrap();
+        dlm().current_dir(&folder).args(["train", "points.dlm"]).assert().code(1)
+    };
+    train("x,y,side\n1,2,left\n1,left\n").stderr(contains("error[E302]"));
+    train("x,y,what\n1,2,left\n").stderr(contains("error[E303]"));
+    train("x,y,z,side\n1,2,3,left\n").stderr(contains("error[E304]"));
+    train("x,y,side\n1,two,left\n").stderr(contains("error[E305]").and(contains("two")));
+    train("x,y,side\n1,2,left\n1,2,right\n1,2,up\n").stderr(contains("error[E306]"));
+    train("x,y,side\n1,2,left\n").stderr(contains("error["));
+    train("").stderr(contains("error["));
+    train("x,y,side\n").stderr(contains("error["));
+}
+
+#[test]
+fn weights_of_another_model_change_nothing() {
+    let folder = points();
+    let train = |arguments: &[&str]| {
+        dlm().current_dir(&folder).args(["train", "points.dlm", "--epochs", "1", "--quiet"]).args(arguments).assert()
+    };
+    train(&["--out", "a"]).success();
+    fs::write(folder.path().join("points.dlm"), MODEL.replace("dense(8", "dense(4")).unwrap();
+    train(&["--weights", "a/final.safetensors", "--out", "b"])
+        .code(1)
+        .stderr(contains("error[E311]").and(contains("dense.weight")));
+    train(&["--weights", "points.csv", "--out", "b"]).code(1).stderr(contains("error[E310]"));
+    train(&["--weights", "none.safetensors", "--out", "b"]).code(1).stderr(contains("error[E301]"));
+    assert!(!folder.path().join("b").exists());
+}
+
+#[test]
+fn results_that_cannot_be_written_are_an_error_before_the_training() {
+    let folder = points();
+    let train =
+        |arguments: &[&str]| dlm().current_dir(&folder).args(["train", "points.dlm"]).args(arguments).assert().code(1).stdout("");
+    train(&["--out", "points.csv"]).stderr(contains("error[E301]").and(contains("points.csv")));
+    train(&["--out", "points.csv/out"]).stderr(contains("error[E301]"));
+    train(&["--out", "out", "--log", "none/log.jsonl"]).stderr(contains("error[E301]").and(contains("none/log.jsonl")));
+}
+
+#[test]
+fn a_model_or_recipe_that_is_not_there_is_named() {
+    let folder = points();
+    let train =
+        |arguments: &[&str]| dlm().current_dir(&folder).args(["train", "points.dlm", "--epochs", "1"]).args(arguments).assert();
+    train(&["--model", "Point"]).code(1).stderr(contains("error[E312]").and(contains("did you mean `Points`?")));
+    train(&["--recipe", "Other"]).code(1).stderr(contains("the file has no recipe `Other`").and(contains("`Points`")));
+    let two = format!("{MODEL}\ntrain Points as Long like Points {{ epochs = 2; }}\n");
+    fs::write(folder.path().join("points.dlm"), two).unwrap();
+    train(&["--recipe", "Long"]).success().stderr(contains("model Points, recipe Long"));
+}
+
+#[test]
+fn a_loss_that_is_no_number_ends_the_training_with_the_last_good_weights() {
+    let folder = points();
+    let model = MODEL.replace("output side: class[2]", "output side: f32[2]");
+    let model = model.replace("label = \"side\"", "labels = [\"a\", \"b\"]").replace("adam(lr = 0.05)", "sgd(lr = 1e30)");
+    fs::write(folder.path().join("points.dlm"), model).unwrap();
+    fs::write(folder.path().join("points.csv"), "x,y,a,b\n1,2,3,4\n2,1,4,3\n".to_owned() + &"0.5,3,1,1\n".repeat(30)).unwrap();
+    let train = dlm().current_dir(&folder).args(["train", "points.dlm", "--out", "out"]).assert().code(1);
+    train.stderr(contains("error[E309]").and(contains("in epoch 1 at step")).and(contains("out/final.safetensors")));
+    assert!(!read(&folder.path().join("out"), "final.safetensors").is_empty());
+}
+
+#[test]
+fn without_a_rust_compiler_the_error_says_so() {
+    let (folder, cache) = (points(), tempfile::tempdir().unwrap());
+    let train = |rustc: &str, cache: &Path| {
+        dlm().current_dir(&folder).env("RUSTC", rustc).env("DLM_CACHE", cache).args(["train", "points.dlm"]).assert().code(1)
+    };
+    train("/none/rustc", cache.path()).stderr(contains("error[E315]").and(contains("rustup.rs")));
+    train("false", cache.path()).stderr(contains("error[E31"));
+    train("rustc", &folder.path().join("points.csv")).stderr(contains("error[E317]").and(contains("DLM_CACHE")));
+}
+
+#[test]
+fn threads_are_checked_wherever_they_come_from() {
+    let folder = points();
+    let train = |threads: &str, variable: &str| {
+        let arguments = ["train", "points.dlm", "--epochs", "1", "--threads", threads];
+        dlm().current_dir(&folder).env("DLM_THREADS", variable).args(arguments).assert()
+    };
+    train("0", "1").code(2).stderr(contains("0 threads"));
+    train("1", "many").code(2).stderr(contains("DLM_THREADS is \"many\""));
+    train("2", "1").success().stderr(contains("2 threads"));
+}
+
+#[test]
+fn the_examples_train() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, least) in [("iris", 0.9), ("digits", 0.9)] {
+        let file = in_workspace(&format!("examples/{name}.dlm"));
+        let mut command = dlm();
+        command.current_dir(&folder).arg("train").arg(file).args(["--format", "json", "--set", "epochs=20"]);
+        let train = command.assert().success();
+        let lines = json_lines(&train.get_output().stdout);
+        let accuracy = lines.last().unwrap()["test"]["accuracy"].as_f64().unwrap();
+        assert!(accuracy > least, "{name}: {accuracy}");
+    }
+}

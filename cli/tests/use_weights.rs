@@ -1,0 +1,162 @@
+//! `dlm eval`, `dlm predict` and `dlm bench`: what is done with weights and compiled models.
+
+mod common;
+
+use std::fs;
+
+use common::{MODEL, dlm, in_workspace, json_lines, points, samples, text};
+use predicates::prelude::{PredicateBooleanExt, predicate::str::contains};
+use tempfile::TempDir;
+
+/// [`points`], trained; the weights are `out/final.safetensors`.
+fn trained() -> TempDir {
+    let folder = points();
+    dlm().current_dir(&folder).args(["train", "points.dlm", "--quiet", "--out", "out"]).assert().success();
+    folder
+}
+
+#[test]
+fn eval_agrees_with_the_training() {
+    let folder = points();
+    let train = dlm().current_dir(&folder).args(["train", "points.dlm", "--format", "json", "--out", "out"]).assert().success();
+    let trained = json_lines(&train.get_output().stdout).pop().unwrap();
+    for (part, rows) in [("test", 20), ("validation", 20), ("train", 60), ("all", 100)] {
+        let arguments = ["eval", "points.dlm", "--weights", "out/final.safetensors", "--format", "json", "--part", part];
+        let eval = dlm().current_dir(&folder).args(arguments).assert().success();
+        let lines = json_lines(&eval.get_output().stdout);
+        assert_eq!(lines.len(), 1);
+        assert_eq!((&lines[0]["part"], &lines[0]["rows"]), (&part.into(), &rows.into()));
+        assert_eq!(lines[0]["model"], "Points");
+        for metric in ["loss", "accuracy"] {
+            assert!(lines[0][metric].is_f64());
+            if part != "all" {
+                assert_eq!(lines[0][metric], trained[part][metric], "{part} {metric}");
+            }
+        }
+    }
+}
+
+#[test]
+fn eval_takes_the_test_part_where_there_is_one() {
+    let folder = trained();
+    let eval = |arguments: &[&str]| {
+        dlm().current_dir(&folder).args(["eval", "points.dlm", "--weights", "out/final.safetensors"]).args(arguments).assert()
+    };
+    eval(&[]).success().stdout(contains("test part, 20 samples  loss ").and(contains("accuracy ")));
+    eval(&["--set", "split.test=0"]).success().stdout(contains("all, 100 samples"));
+    eval(&["--set", "split.test=0", "--part", "test"]).code(1).stderr(contains("error[E314]"));
+    fs::write(folder.path().join("own.csv"), samples(30)).unwrap();
+    let own = r#"test_data=csv("own.csv", label = "side")"#;
+    eval(&["--set", "split.test=0", "--set", own]).success().stdout(contains("test part, 30 samples"));
+    let data = r#"csv("own.csv", label = "side")"#;
+    eval(&["--data", data]).success().stdout(contains("test part, 6 samples"));
+    eval(&["--set", "split.test=0", "--set", own, "--data", data]).success().stdout(contains("all, 30 samples"));
+    eval(&["--data", data, "--part", "all"]).success().stdout(contains("all, 30 samples"));
+}
+
+#[test]
+fn eval_refuses_weights_and_data_that_do_not_fit() {
+    let folder = trained();
+    let eval =
+        |weights: &str| dlm().current_dir(&folder).args(["eval", "points.dlm", "--weights", weights]).assert().code(1).stdout("");
+    eval("none.safetensors").stderr(contains("error[E301]").and(contains("none.safetensors")));
+    eval("points.csv").stderr(contains("error[E310]"));
+    eval(".").stderr(contains("error[E301]"));
+    fs::write(folder.path().join("points.csv"), samples(100).replace("left", "up")).unwrap();
+    eval("out/final.safetensors").stderr(contains("error[E30").and(contains("up")));
+    fs::write(folder.path().join("points.dlm"), MODEL.replace("dense(8", "dense(7")).unwrap();
+    eval("out/final.safetensors").stderr(contains("error[E311]").and(contains("(8, 2)").or(contains("[8, 2]"))));
+    let json = dlm().current_dir(&folder).args(["eval", "points.dlm", "--weights", "none", "--format", "json"]).assert().code(1);
+    assert_eq!(json_lines(&json.get_output().stderr)[0]["code"], "E301");
+}
+
+#[test]
+fn predict_writes_a_row_for_each_row() {
+    let folder = trained();
+    let predict = |arguments: &[&str]| {
+        dlm().current_dir(&folder).args(["predict", "points.dlm", "--weights", "out/final.safetensors"]).args(arguments).assert()
+    };
+    fs::write(folder.path().join("new.csv"), "x,y\n1,1\n-1,-1\n0.5,0.9\n").unwrap();
+    let out = text(&predict(&["new.csv"]).success().stderr("").get_output().stdout);
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines[0], "side,side_left,side_right");
+    let classes: Vec<&str> = lines[1..].iter().map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(classes, ["right", "left", "right"]);
+    for line in &lines[1..] {
+        let sum: f32 = line.split(',').skip(1).map(|cell| cell.parse::<f32>().unwrap()).sum();
+        assert!((sum - 1.0).abs() < 1e-5, "{line}");
+    }
+    // Labels may be there and change nothing.
+    fs::write(folder.path().join("labelled.csv"), "x,y,side\n1,1,left\n-1,-1,right\n0.5,0.9,\n").unwrap();
+    predict(&["labelled.csv"]).success().stdout(out.clone());
+    predict(&["new.csv", "--output", "predicted.csv"]).success().stdout("");
+    assert_eq!(fs::read_to_string(folder.path().join("predicted.csv")).unwrap(), out);
+    // Any number of rows, of which the last batch is short.
+    fs::write(folder.path().join("many.csv"), samples(1003)).unwrap();
+    let many = predict(&["many.csv", "--threads", "2"]).success();
+    assert_eq!(text(&many.get_output().stdout).lines().count(), 1004);
+}
+
+#[test]
+fn predict_names_what_is_wrong_with_its_input() {
+    let folder = trained();
+    let predict = |csv: &str| {
+        fs::write(folder.path().join("new.csv"), csv).unwrap();
+        let arguments = ["predict", "points.dlm", "--weights", "out/final.safetensors", "new.csv", "--output", "out.csv"];
+        dlm().current_dir(&folder).args(arguments).assert().code(1).stdout("")
+    };
+    predict("x,y\n1,one\n").stderr(contains("error[E305]").and(contains("one")));
+    predict("x\n1\n").stderr(contains("error[E304]"));
+    predict("x,y\n1\n").stderr(contains("error[E302]"));
+    assert!(!folder.path().join("out.csv").exists());
+    let arguments = ["predict", "points.dlm", "--weights", "out/final.safetensors"];
+    dlm().current_dir(&folder).args(arguments).arg("none.csv").assert().code(1).stderr(contains("error[E301]"));
+    let unwritable = ["points.csv", "--output", "none/out.csv"];
+    dlm()
+        .current_dir(&folder)
+        .args(arguments)
+        .args(unwritable)
+        .assert()
+        .code(1)
+        .stderr(contains("error[E301]").and(contains("none/out.csv")));
+}
+
+#[test]
+fn predict_of_a_regression_writes_values() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = in_workspace("examples/diabetes.dlm");
+    let train = ["--quiet", "--epochs", "3", "--out", "out"];
+    dlm().current_dir(&folder).arg("train").arg(&file).args(train).assert().success();
+    let mut predict = dlm();
+    predict.current_dir(&folder).arg("predict").arg(&file).args(["--weights", "out/final.safetensors"]);
+    let predict = predict.arg(in_workspace("examples/data/diabetes.csv")).assert().success();
+    let out = text(&predict.get_output().stdout);
+    assert!(out.starts_with("progression\n"), "{out}");
+    assert_eq!(out.lines().count(), 443);
+    assert!(out.lines().skip(1).all(|line| line.parse::<f32>().is_ok_and(f32::is_finite)));
+}
+
+#[test]
+fn bench_prints_one_line_for_tools() {
+    let folder = points();
+    let bench = dlm().current_dir(&folder).args(["bench", "points.dlm", "--json", "--seconds", "0.05"]).assert().success();
+    let lines = json_lines(&bench.get_output().stdout);
+    assert_eq!(lines.len(), 1);
+    assert_eq!((&lines[0]["peer"], &lines[0]["name"], &lines[0]["threads"]), (&"dlm".into(), &"points".into(), &1.into()));
+    for time in ["train_us", "infer1_us", "infer_batch_us"] {
+        assert!(lines[0][time].as_f64().is_some_and(|micros| micros > 0.0), "{time}");
+    }
+    assert_eq!(lines[0].as_object().unwrap().len(), 6);
+}
+
+#[test]
+fn bench_compiles_every_workload() {
+    let bench = dlm().arg("bench").arg(in_workspace("benches/iris-mlp.dlm")).args(["--seconds", "0.05"]).assert().success();
+    bench.stdout(contains("training step of 32").and(contains("GFLOP/s")));
+    for entry in fs::read_dir(in_workspace("benches")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "dlm") {
+            dlm().arg("check").arg(&path).assert().success().stderr("");
+        }
+    }
+}
