@@ -90,7 +90,10 @@ impl Trainer {
                 help: "give more data, a smaller `batch`, or `last_batch = keep`".to_owned(),
             });
         }
-        self.labels = parts.train.data.labels().clone();
+        // Data without names leaves those that weights brought.
+        if !parts.train.data.labels().is_empty() {
+            self.labels = parts.train.data.labels().clone();
+        }
         self.set_steps_per_epoch(steps as u64);
         self.fit_normalization(parts.train);
         observer.on_start(&Start {

@@ -94,6 +94,9 @@ fn classes_keep_their_names() {
     let mut other = Trainer::new(&CLASSIFIER);
     other.load(folder.path("x")).unwrap();
     assert_eq!(other.model().labels(), &names);
+    let unnamed = Dataset::new(&CLASSIFIER.spec, &[&[0.0; 2]], &[&[0.0]]).unwrap();
+    other.fit(&unnamed, &mut Progress::silent()).unwrap();
+    assert_eq!(other.model().labels(), &names);
 }
 
 #[test]
