@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
-use dlm_dsl::diagnostic::Diagnostic;
+use dlm_dsl::diagnostic::{Diagnostic, Severity};
 use dlm_dsl::render;
 use serde_json::json;
 
@@ -77,27 +77,40 @@ impl Console {
         let _ = io::stderr().write_all(text.as_bytes());
     }
 
+    /// Prints diagnostics that no place in a file belongs to.
+    pub fn placeless(&self, diagnostics: &[Diagnostic]) {
+        for diagnostic in diagnostics {
+            let Diagnostic { code, message, notes, help, .. } = diagnostic;
+            self.problem(diagnostic.severity(), Some(code.0), message, notes, help);
+        }
+    }
+
     /// Says why a command failed.
     pub fn failure(&self, failure: &Failure) {
-        let (code, message, notes, help) = match failure {
-            Failure::Reported => return,
-            Failure::Interrupted => (None, "interrupted", &[][..], Vec::new()),
-            Failure::Usage { message, help } => (None, message.as_str(), &[][..], help.iter().cloned().collect()),
-            Failure::Error(problem) => (Some(problem.code.0), problem.message.as_str(), &problem.notes[..], problem.help.clone()),
+        match failure {
+            Failure::Reported => {}
+            Failure::Interrupted => self.problem(Severity::Error, None, "interrupted", &[], &[]),
+            Failure::Usage { message, help } => self.problem(Severity::Error, None, message, &[], help.as_slice()),
+            Failure::Error(problem) => {
+                self.problem(Severity::Error, Some(problem.code.0), &problem.message, &problem.notes, &problem.help);
+            }
+        }
+    }
+
+    fn problem(&self, severity: Severity, code: Option<&str>, message: &str, notes: &[String], help: &[String]) {
+        let (severity, color) = match severity {
+            Severity::Error => ("error", "\x1b[1;31m"),
+            Severity::Warning => ("warning", "\x1b[1;33m"),
         };
         if self.json() {
-            let object = json!({ "code": code, "severity": "error", "message": message, "notes": notes, "help": help });
-            self.status(object);
+            self.status(json!({ "code": code, "severity": severity, "message": message, "notes": notes, "help": help }));
             return;
         }
-        let label = code.map_or("error".to_owned(), |code| format!("error[{code}]"));
-        let (red, bold, plain) = if self.color { ("\x1b[1;31m", "\x1b[1m", "\x1b[0m") } else { ("", "", "") };
-        self.status(format_args!("{red}{label}{plain}{bold}: {message}{plain}"));
-        for note in notes {
-            self.status(format_args!("  = {bold}note{plain}: {note}"));
-        }
-        for help in help {
-            self.status(format_args!("  = {bold}help{plain}: {help}"));
+        let label = code.map_or(severity.to_owned(), |code| format!("{severity}[{code}]"));
+        let (color, bold, plain) = if self.color { (color, "\x1b[1m", "\x1b[0m") } else { ("", "", "") };
+        self.status(format_args!("{color}{label}{plain}{bold}: {message}{plain}"));
+        for (kind, remarks) in [("note", notes), ("help", help)] {
+            remarks.iter().for_each(|remark| self.status(format_args!("  = {bold}{kind}{plain}: {remark}")));
         }
     }
 }

@@ -61,6 +61,8 @@ struct Bar {
     metrics: String,
 }
 
+/// The bar; its message is cut where the terminal ends.
+const BAR: &str = "{bar:20} {percent:>3} %  {eta:>4} left  {wide_msg}";
 /// How often the bar's text is made anew.
 const REDRAW: Duration = Duration::from_millis(100);
 
@@ -113,8 +115,7 @@ impl Bar {
     fn new(epochs: usize, steps: usize) -> Self {
         let target = ProgressDrawTarget::stderr_with_hz(10);
         let bar = ProgressBar::with_draw_target(Some((epochs * steps) as u64), target);
-        let style = ProgressStyle::with_template("{bar:24} {percent:>3} %  {msg}  {eta} left");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(ProgressStyle::with_template(BAR).unwrap_or_else(|_| ProgressStyle::default_bar()));
         Bar { bar, drawn: Instant::now(), steps: 0, metrics: String::new() }
     }
 
@@ -186,5 +187,30 @@ impl Observer for Watch<'_> {
         if let Some(bar) = &self.bar {
             bar.bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_can_be_drawn() {
+        assert!(ProgressStyle::with_template(BAR).is_ok());
+        let mut bar = Bar::new(2, 3);
+        let report = BatchReport {
+            epoch: 1,
+            batch: 2,
+            batches: 3,
+            rows: 4,
+            loss: 0.5,
+            mean_loss: 0.25,
+            learning_rate: 0.1,
+            samples: 8,
+            elapsed: Duration::from_secs(2),
+        };
+        bar.step(2, &report);
+        assert_eq!(bar.bar.message(), "epoch 1/2  batch 2/3  loss 0.2500  4 samples/s");
+        assert_eq!((bar.bar.position(), bar.bar.length()), (1, Some(6)));
     }
 }

@@ -18,6 +18,8 @@ pub struct Output {
     log: PathBuf,
     /// Whether it holds the results of an earlier training, which are replaced.
     pub replaces: bool,
+    /// Whether it was made for this training.
+    fresh: bool,
 }
 
 impl Output {
@@ -43,7 +45,7 @@ impl Output {
             let name = if number == 1 { stem.to_owned() } else { format!("{stem}-{number}") };
             let folder = runs.join(name);
             match fs::create_dir(&folder) {
-                Ok(()) => return Ok(Output::at(folder, log)),
+                Ok(()) => return Ok(Output { fresh: true, ..Output::at(folder, log) }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
                 Err(error) => return Err(Failure::file("create the folder", folder, error)),
             }
@@ -52,7 +54,7 @@ impl Output {
 
     fn at(folder: PathBuf, log: Option<&Path>) -> Self {
         let log = log.map_or_else(|| folder.join(LOG), Path::to_owned);
-        Output { folder, log, replaces: false }
+        Output { folder, log, replaces: false, fresh: false }
     }
 
     /// The folder.
@@ -80,7 +82,13 @@ impl Output {
     /// # Errors
     /// If it cannot be written.
     pub fn begin(&self) -> Result<fs::File, Failure> {
-        let log = fs::File::create(&self.log).map_err(|error| Failure::file("write", &self.log, error))?;
+        let log = fs::File::create(&self.log).map_err(|error| {
+            if self.fresh {
+                // Nothing is in it yet; if it cannot be removed, an empty folder stays.
+                let _ = fs::remove_dir(&self.folder);
+            }
+            Failure::file("write", &self.log, error)
+        })?;
         match fs::remove_file(self.best()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Failure::file("replace", self.best(), error)),
             _ => Ok(log),

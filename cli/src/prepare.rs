@@ -52,7 +52,7 @@ pub fn threads(wanted: Option<u16>) -> Result<usize, Failure> {
     }
 }
 
-/// Whether a setting was given on the command line, by `--set KEY=…`.
+/// Whether a whole setting was given on the command line, by `--set KEY=…`.
 pub fn is_set(selection: &Selection, key: &str) -> bool {
-    selection.set.iter().any(|(set, _)| set == key || set.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
+    selection.set.iter().any(|(set, _)| set == key)
 }

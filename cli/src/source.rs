@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use dlm_compiler::graph::{Model, Program, Unit};
 use dlm_compiler::{Override, Overrides};
+use dlm_dsl::ast::Span;
 use dlm_dsl::diagnostic::{Diagnostic, Severity};
 use dlm_dsl::{MAX_FILE_SIZE, codes};
 
@@ -93,7 +94,11 @@ impl Source {
         if quiet {
             diagnostics.retain(|diagnostic| diagnostic.severity() == Severity::Error);
         }
-        console.diagnostics(&diagnostics, &self.text, &self.name);
+        // What is wrong with a setting of the command line has no place in the file.
+        let given = |diagnostic: &Diagnostic| overrides != Overrides::default() && diagnostic.primary.span == Span::default();
+        let (outside, inside): (Vec<_>, Vec<_>) = diagnostics.iter().cloned().partition(given);
+        console.placeless(&outside);
+        console.diagnostics(&inside, &self.text, &self.name);
         match program {
             Some(program) if !has_errors(&diagnostics) => select(&program, selection).cloned(),
             _ => Err(Failure::Reported),

@@ -139,6 +139,9 @@ fn data_can_come_from_the_command_line() {
     train(&["--data", r#"csv("other.csv", label = "wich")"#]).code(1).stderr(contains("error[E303]").and(contains("`which`")));
     train(&["--data", r#"cvs("other.csv")"#]).code(1).stderr(contains("cvs"));
     train(&["--data", "csv("]).code(1).stderr(contains("error["));
+    // What is wrong with the command line is not shown as if it stood in the file.
+    let wrong = train(&["--set", "optimizer.lrr=1"]).code(1);
+    wrong.stderr("error[E106]: `optimizer.lrr=1`: `adam` has no argument `lrr`\n  = help: did you mean `lr`?\n");
 }
 
 #[test]
@@ -192,6 +195,8 @@ fn results_that_cannot_be_written_are_an_error_before_the_training() {
     train(&["--out", "points.csv"]).stderr(contains("error[E301]").and(contains("points.csv")));
     train(&["--out", "points.csv/out"]).stderr(contains("error[E301]"));
     train(&["--out", "out", "--log", "none/log.jsonl"]).stderr(contains("error[E301]").and(contains("none/log.jsonl")));
+    train(&["--log", "none/log.jsonl"]).stderr(contains("error[E301]"));
+    assert!(!folder.path().join("runs/points").exists(), "a training that did not begin leaves nothing");
 }
 
 #[test]
