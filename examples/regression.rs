@@ -18,7 +18,7 @@ struct EveryTenth;
 
 impl Observer for EveryTenth {
     fn on_epoch(&mut self, epoch: &EpochReport, _: &Weights<'_>) -> Flow {
-        if epoch.epoch % 10 == 0 {
+        if epoch.epoch.is_multiple_of(10) {
             println!("epoch {:3}: learning rate {:.5}, {epoch}", epoch.epoch, epoch.learning_rate);
         }
         Flow::Continue

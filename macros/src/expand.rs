@@ -3,6 +3,7 @@
 use dlm_compiler::emit::{self, ModuleOptions};
 use dlm_compiler::graph::Program;
 use proc_macro2::{Literal, Span, TokenStream, TokenTree};
+use quote::quote;
 
 use crate::places::Places;
 use crate::{file, literal, report, skeleton, source};
@@ -58,8 +59,12 @@ fn expand_file(literal: &Literal, root: TokenStream) -> TokenStream {
 
 /// The modules of a program; of one with errors, what other code may name of them.
 fn module(program: Option<&Program>, text: &str, root: TokenStream, source_name: &str) -> TokenStream {
-    match program {
-        Some(program) => emit::module(program, &ModuleOptions { root, source_name: source_name.into() }),
-        None => skeleton::module(&dlm_dsl::parse(text).0, &root),
-    }
+    let Some(program) = program else { return skeleton::module(&dlm_dsl::parse(text).0, &root) };
+    let options = ModuleOptions { root, source_name: source_name.into() };
+    let modules = program.models.iter().map(|model| {
+        let module = emit::module(&Program { models: vec![model.clone()], ..program.clone() }, &options);
+        // The style of generated code is not the user's concern: an exact constant of a recipe is no approximation of √2.
+        quote!(#[allow(clippy::all, clippy::pedantic, clippy::nursery)] #module)
+    });
+    modules.collect()
 }
