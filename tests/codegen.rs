@@ -98,7 +98,12 @@ fn updates_are_fused_unless_a_whole_gradient_is_needed() {
             let whole = matches!(unit.recipe.clip, Some(Clip::Norm(_) | Clip::GlobalNorm(_)));
             let compiled = compile(unit, CompileOptions::default());
             for (name, update) in compiled.step.updates() {
-                let expected = if whole { Update::TwoPhase } else { Update::Fused };
+                let constrained = unit
+                    .recipe
+                    .constraints
+                    .iter()
+                    .any(|constraint| constraint.parameters.iter().any(|id| unit.graph.parameters[id.0].path == name));
+                let expected = if whole || constrained { Update::TwoPhase } else { Update::Fused };
                 assert_eq!(update, expected, "{stem}.dlm, {}: {name}", unit_name(unit));
             }
         }

@@ -13,6 +13,7 @@ pub mod loss;
 pub mod lower;
 pub mod op;
 pub mod optimizer;
+pub mod penalty;
 pub mod plan;
 pub mod real;
 pub mod recipe;

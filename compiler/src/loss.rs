@@ -30,27 +30,36 @@ pub trait Loss: fmt::Debug + Send + Sync {
     fn emit(&self, lowering: &mut Lowering<'_>, prediction: ValueId, target: ValueId, wanted: bool) -> (ValueId, Option<ValueId>);
 }
 
+const SMOOTHING: Argument = Argument {
+    name: "label_smoothing",
+    kind: Kind::Number(Range::BELOW_ONE),
+    default: Default::Number(0.0),
+    doc: "the share of each target that is spread evenly over all classes (Szegedy et al. 2016)",
+};
+
 /// Every loss. Adding one is a row here.
 pub static LOSSES: &[LossDef] = &[
     LossDef {
         signature: Signature {
             name: "cross_entropy",
             doc: "-ln of the softmax probability of the target's class",
-            arguments: &[],
+            arguments: &[SMOOTHING],
         },
         fits: |kind| matches!(kind, OutputKind::Class(_)),
-        make: |_, _| Arc::new(CrossEntropy),
+        make: |arguments, _| Arc::new(CrossEntropy { smoothing: arguments.number("label_smoothing") }),
     },
     LossDef {
         signature: Signature {
             name: "binary_cross_entropy",
             doc: "-ln of the sigmoid probability of each target",
-            arguments: &[],
+            arguments: &[SMOOTHING],
         },
         fits: |kind| matches!(kind, OutputKind::Binary | OutputKind::Flags(_)),
         // max(z, 0) − z·t + ln(1 + e^−|z|)
-        make: |_, _| {
-            let (z, t) = (operand(0), operand(1));
+        make: |arguments, _| {
+            // Smoothing ε moves a target t to (1 − ε)t + ε/2.
+            let smoothing = arguments.number("label_smoothing");
+            let (z, t) = (operand(0), operand(1) * constant(1.0 - smoothing) + constant(smoothing / 2.0));
             let value = z.clone().max(constant(0.0)) - z.clone() * t.clone() + (-z.clone().abs()).exp().ln_1p();
             Arc::new(Elementwise { name: "binary_cross_entropy", value, slope: z.sigmoid() - t })
         },
@@ -58,12 +67,12 @@ pub static LOSSES: &[LossDef] = &[
     LossDef {
         signature: Signature { name: "mse", doc: "the squared error", arguments: &[] },
         fits: |kind| matches!(kind, OutputKind::Values(_)),
-        make: |_, _| Elementwise::new("mse", error().square()),
+        make: |_, _| Elementwise::of("mse", error().square()),
     },
     LossDef {
         signature: Signature { name: "mae", doc: "the absolute error; its slope at 0 is 0", arguments: &[] },
         fits: |kind| matches!(kind, OutputKind::Values(_)),
-        make: |_, _| Elementwise::new("mae", error().abs()),
+        make: |_, _| Elementwise::of("mae", error().abs()),
     },
     LossDef {
         signature: Signature {
@@ -81,7 +90,7 @@ pub static LOSSES: &[LossDef] = &[
             let delta = arguments.number("delta");
             let linear = constant(delta) * (error().abs() - constant(delta / 2.0));
             let value = select(Compare::LessEqual, error().abs(), constant(delta), constant(0.5) * error().square(), linear);
-            Elementwise::new("huber", value)
+            Elementwise::of("huber", value)
         },
     },
 ];
@@ -117,7 +126,8 @@ struct Elementwise {
 }
 
 impl Elementwise {
-    fn new(name: &'static str, value: Expr) -> Arc<dyn Loss> {
+    /// The loss of this expression.
+    fn of(name: &'static str, value: Expr) -> Arc<dyn Loss> {
         let slope = value.derivative(Leaf::Operand(0));
         Arc::new(Self { name, value, slope })
     }
@@ -138,9 +148,12 @@ impl Loss for Elementwise {
     }
 }
 
-/// ln Σⱼ e^zⱼ − z of the target's class, by log-softmax; gradient (p − y)/n.
+/// ln Σⱼ e^zⱼ − Σⱼ yⱼzⱼ with y the target's class, or with smoothing ε (1 − ε) of it and ε/C of every class; gradient
+/// (p − y)/n.
 #[derive(Debug)]
-struct CrossEntropy;
+struct CrossEntropy {
+    smoothing: f64,
+}
 
 impl Loss for CrossEntropy {
     fn name(&self) -> &'static str {
@@ -149,18 +162,21 @@ impl Loss for CrossEntropy {
 
     fn emit(&self, lowering: &mut Lowering<'_>, prediction: ValueId, target: ValueId, wanted: bool) -> (ValueId, Option<ValueId>) {
         let per_row = lowering.per_row(1.0);
+        let share = self.smoothing / lowering.extent(prediction).rows as f64;
+        // The row is the class.
+        let is_target = |then, other| select(Compare::Equal, operand(1), Expr::Leaf(Leaf::Row), then, other);
+        let expected = || is_target(constant(1.0 - self.smoothing + share), constant(share));
         let max = lowering.max_rows("max", prediction);
         let exponentials = lowering.map("exponentials", (operand(0) - operand(1)).exp(), &[prediction, max]);
         let sum = lowering.sum_rows("sum", exponentials);
-        // The row is the class.
-        let is_target = |then, other| select(Compare::Equal, operand(1), Expr::Leaf(Leaf::Row), then, other);
-        let chosen = lowering.map("chosen", is_target(operand(0), constant(0.0)), &[prediction, target]);
+        let chosen = if self.smoothing == 0.0 { is_target(operand(0), constant(0.0)) } else { expected() * operand(0) };
+        let chosen = lowering.map("chosen", chosen, &[prediction, target]);
         let chosen = lowering.sum_rows("target_logit", chosen);
         let terms = lowering.map("loss_terms", operand(0).ln() + (operand(1) - operand(2)), &[sum, max, chosen]);
         let total = lowering.sum_all("loss_sum", terms);
         let loss = lowering.map("loss", operand(0) * per_row.clone(), &[total]);
         let gradient = wanted.then(|| {
-            let d_output = (operand(0) / operand(2) - is_target(constant(1.0), constant(0.0))) * per_row;
+            let d_output = (operand(0) / operand(2) - expected()) * per_row;
             lowering.map("d_output", d_output, &[exponentials, target, sum])
         });
         (loss, gradient)

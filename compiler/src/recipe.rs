@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::graph::ParameterId;
 use crate::loss::Loss;
 use crate::optimizer::OptimizerDef;
+use crate::penalty::{ConstraintDef, PenaltyDef};
 use crate::signature::{Arguments, Flavor, Length};
 
 /// How a model is trained.
@@ -26,6 +27,8 @@ pub struct Recipe {
     pub schedule: Schedule,
     /// Penalties on weights.
     pub penalties: Vec<Penalty>,
+    /// Constraints on weights.
+    pub constraints: Vec<Constraint>,
     /// How gradients are clipped.
     pub clip: Option<Clip>,
     /// Rows of a batch.
@@ -100,21 +103,25 @@ pub enum Schedule {
 }
 
 /// A penalty on some parameters.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Penalty {
     /// Which.
-    pub kind: PenaltyKind,
-    /// λ.
-    pub strength: f64,
+    pub def: &'static PenaltyDef,
+    /// Its arguments.
+    pub arguments: Arguments,
     /// On which tensors.
     pub parameters: Vec<ParameterId>,
 }
 
-/// A kind of penalty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PenaltyKind {
-    /// λ/2·‖θ‖² (keras: λ‖θ‖²).
-    L2,
+/// A constraint on some parameters, kept after each update.
+#[derive(Clone, Debug)]
+pub struct Constraint {
+    /// Which.
+    pub def: &'static ConstraintDef,
+    /// Its arguments.
+    pub arguments: Arguments,
+    /// On which tensors.
+    pub parameters: Vec<ParameterId>,
 }
 
 /// How gradients are clipped.

@@ -11,7 +11,7 @@ use crate::loss::LOSSES;
 use crate::op::{self, OPS, activation};
 use crate::optimizer::OPTIMIZERS;
 use crate::resolve::reference::{
-    CLIPS, INITIALIZERS, NORMALIZATIONS, PENALTIES, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, RESIDUAL, SCHEDULES, SETTINGS,
+    CLIPS, INITIALIZERS, NORMALIZATIONS, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, RESIDUAL, SCHEDULES, regularizers, SETTINGS,
     SOURCES,
 };
 use crate::resolve::{one_of, show_number};
@@ -29,7 +29,7 @@ pub fn tables() -> Vec<(&'static str, String)> {
         ("schedules", calls(SCHEDULES.iter().copied())),
         ("normalisations", calls(NORMALIZATIONS.iter().copied())),
         ("clips", calls(CLIPS.iter().copied())),
-        ("penalties", calls(PENALTIES.iter().copied())),
+        ("penalties", calls(regularizers().copied())),
         ("sources", calls(SOURCES.iter().copied())),
         ("settings", settings()),
         ("lints", lints()),

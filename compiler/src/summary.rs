@@ -3,7 +3,7 @@
 
 use crate::graph::{Graph, NodeKind, Parameter, ParameterId, Role, Unit};
 use crate::loss;
-use crate::recipe::{Clip, DataSource, Normalize, Penalty, PenaltyKind, Recipe, Schedule};
+use crate::recipe::{Clip, DataSource, Normalize, Recipe, Schedule};
 use crate::resolve::{show_number, show_type};
 use crate::signature::{ArgumentValue, Arguments, Flavor, Length, Signature};
 
@@ -139,7 +139,7 @@ fn settings(graph: &Graph, recipe: &Recipe) -> Vec<Setting> {
         ("losses", losses),
         ("optimizer", Some(show_call(&recipe.optimizer.def.signature, &recipe.optimizer.arguments))),
         ("schedule", Some(show_schedule(recipe.schedule))),
-        ("regularize", Some(show_penalties(graph, &recipe.penalties))),
+        ("regularize", Some(show_regularization(graph, recipe))),
         ("clip", Some(show_clip(recipe.clip))),
         ("batch", Some(recipe.batch.to_string())),
         ("last_batch", Some(if recipe.drop_last { "drop" } else { "keep" }.to_owned())),
@@ -234,21 +234,21 @@ fn show_losses(graph: &Graph, recipe: &Recipe) -> (Option<String>, Option<String
     (None, Some(format!("[{}]", entries.join(", "))))
 }
 
-fn show_penalties(graph: &Graph, penalties: &[Penalty]) -> String {
+fn show_regularization(graph: &Graph, recipe: &Recipe) -> String {
     let weights = graph.parameters.iter().enumerate().filter(|(_, parameter)| parameter.role == Role::Weight);
     let weights: Vec<ParameterId> = weights.map(|(index, _)| ParameterId(index)).collect();
-    let penalties = penalties.iter().map(|penalty| {
-        let name = match penalty.kind {
-            PenaltyKind::L2 => "l2",
-        };
-        let strength = show_number(penalty.strength);
-        if penalty.parameters == weights {
-            return format!("{name}({strength})");
+    let penalties = recipe.penalties.iter().map(|it| (&it.def.signature, &it.arguments, &it.parameters));
+    let constraints = recipe.constraints.iter().map(|it| (&it.def.signature, &it.arguments, &it.parameters));
+    let entries = penalties.chain(constraints).map(|(signature, arguments, parameters)| {
+        let mut values: Vec<String> =
+            signature.arguments.iter().map(|argument| show_number(arguments.number(argument.name))).collect();
+        if *parameters != weights {
+            let selectors = parameters.iter().map(|id| show_selector(&graph.parameters[id.0].path));
+            values.push(format!("layers = [{}]", selectors.collect::<Vec<_>>().join(", ")));
         }
-        let selectors = penalty.parameters.iter().map(|id| show_selector(&graph.parameters[id.0].path));
-        format!("{name}({strength}, layers = [{}])", selectors.collect::<Vec<_>>().join(", "))
+        format!("{}({})", signature.name, values.join(", "))
     });
-    format!("[{}]", penalties.collect::<Vec<_>>().join(", "))
+    format!("[{}]", entries.collect::<Vec<_>>().join(", "))
 }
 
 /// A path as a selector: `hidden.0.dense` is `hidden[0].dense`.

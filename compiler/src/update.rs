@@ -1,4 +1,5 @@
-//! The last part of a training step, in the order that the semantics fix: penalties, clipping, the optimizer's update.
+//! The last part of a training step, in the order that the semantics fix: penalties, clipping, the optimizer's update,
+//! constraints.
 
 use std::cell::RefCell;
 
@@ -6,7 +7,7 @@ use crate::expr::{Compare, Expr, constant, operand, select};
 use crate::graph::{ParameterId, Role};
 use crate::lower::Lowering;
 use crate::optimizer::{FIRST_STATE, GRADIENT, PARAMETER, Rule};
-use crate::recipe::{Clip, PenaltyKind, Recipe};
+use crate::recipe::{Clip, Recipe};
 use crate::signature::Flavor;
 use crate::train_graph::ValueId;
 
@@ -38,23 +39,20 @@ pub(crate) fn local_name(path: &str, segments: usize) -> String {
     all[all.len().saturating_sub(segments)..].join("_")
 }
 
-/// Adds λθ to gradients and λ/2·‖θ‖² to the loss (keras: 2λθ and λ‖θ‖²).
+/// Adds penalties to the loss and their slopes to gradients.
 fn penalize(lowering: &mut Lowering<'_>, recipe: &Recipe, gradients: &mut [(ParameterId, ValueId)], loss: ValueId) -> ValueId {
     let mut loss = loss;
     for penalty in &recipe.penalties {
-        let PenaltyKind::L2 = penalty.kind;
-        let keras = recipe.flavor == Flavor::Keras;
-        let (slope, share) =
-            if keras { (2.0 * penalty.strength, penalty.strength) } else { (penalty.strength, penalty.strength / 2.0) };
+        let (value, slope) = ((penalty.def.value)(&penalty.arguments), penalty.def.slope(&penalty.arguments));
         for (id, gradient) in gradients.iter_mut().filter(|(id, _)| penalty.parameters.contains(id)) {
             let name = path(lowering, *id);
             let parameter = lowering.parameter_value(*id);
-            let with_slope = operand(0) + constant(slope) * operand(1);
-            *gradient = lowering.map(&format!("d_{name}"), with_slope, &[*gradient, parameter]);
+            let before = *gradient;
+            *gradient = lowering.map(&format!("d_{name}"), operand(1) + slope.clone(), &[parameter, before]);
             // The gradient is named as an operand so that the sum is taken where the gradient is: one pass over the weight.
-            let squares = lowering.map("penalty_terms", operand(0).square(), &[parameter, *gradient]);
-            let sum = lowering.sum_all("penalty", squares);
-            loss = lowering.map("loss", operand(0) + constant(share) * operand(1), &[loss, sum]);
+            let terms = lowering.map("penalty_terms", value.clone(), &[parameter, before]);
+            let sum = lowering.sum_all("penalty", terms);
+            loss = lowering.map("loss", operand(0) + operand(1), &[loss, sum]);
         }
     }
     loss
@@ -148,7 +146,18 @@ fn update(lowering: &mut Lowering<'_>, recipe: &Recipe, id: ParameterId, gradien
         parameter = parameter.replace(&expr, &operand(operands.len()));
         operands.push(value);
     }
-    let value = lowering.map(&name, parameter, &operands);
+    let mut value = lowering.map(&name, parameter, &operands);
+    for constraint in recipe.constraints.iter().filter(|constraint| constraint.parameters.contains(&id)) {
+        value = constrain(lowering, &name, value, (constraint.def.factor)(&constraint.arguments));
+    }
     let tensor = lowering.tensor(id);
     lowering.write(tensor, value);
+}
+
+/// Scales each unit's incoming weights, a column of the matrix, by a factor of the sum of their squares.
+fn constrain(lowering: &mut Lowering<'_>, name: &str, weight: ValueId, factor: Expr) -> ValueId {
+    let squares = lowering.map("squares", operand(0).square(), &[weight]);
+    let sums = lowering.sum_rows("square_norms", squares);
+    let factors = lowering.map("factors", factor, &[sums]);
+    lowering.map(name, operand(0) * operand(1), &[weight, factors])
 }

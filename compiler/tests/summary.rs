@@ -46,7 +46,7 @@ fn what_is_not_written_is_filled_in() {
             "flavor     = notes;",
             "split      = (validation = 0, test = 0, stratify = false, seed = 0);",
             "normalize  = none;",
-            "loss       = cross_entropy;",
+            "loss       = cross_entropy(label_smoothing = 0);",
             "optimizer  = adam(lr = 0.001, beta1 = 0.9, beta2 = 0.999, eps = 1e-12);",
             "schedule   = constant;",
             "regularize = [];",
@@ -121,5 +121,5 @@ fn data_is_printed_with_its_defaults() {
              \"e\"]), header = true, delimiter = \"\\t\")"
         )
     );
-    assert_eq!((value("loss"), value("losses")), (None, Some("[(kind, cross_entropy, 1), (size, huber(delta = 2), 0.5)]")));
+    assert_eq!((value("loss"), value("losses")), (None, Some("[(kind, cross_entropy(label_smoothing = 0), 1), (size, huber(delta = 2), 0.5)]")));
 }

@@ -154,7 +154,11 @@ pub static ACTIVATIONS: &[ActivationDef] = &[
         ),
         family: Family::He,
         gain: |arguments| leaky_gain(arguments.number("init")),
-        value: |arguments| rectified(arguments, SLOPE * Z),
+        // Keras adds relu(z) and -a relu(-z), both of slope 0 at 0.
+        value: |arguments| match arguments.flavor {
+            Flavor::Keras => select(Compare::Equal, Z, constant(0.0), constant(0.0), rectified(arguments, SLOPE * Z)),
+            _ => rectified(arguments, SLOPE * Z),
+        },
         learned_slope: Some(|arguments| arguments.number("init")),
         ..PLAIN
     },

@@ -220,7 +220,7 @@ impl Fusion<'_> {
             let at = self.kernel_of[user];
             let whole = !self.kernels[at].rows().is_some_and(|rows| rows.rows == self.graph.extent(read).rows)
                 || matches!(self.graph.value(*user).operation, Operation::Product { .. });
-            at > kernel || at == kernel && whole
+            at > kernel || (at == kernel && whole)
         })
     }
 

@@ -36,7 +36,7 @@ pub(crate) mod reference {
     pub(crate) use super::initializer::INITIALIZERS;
     pub(crate) use super::repeat::RESIDUAL;
     pub(crate) use super::recipe::{
-        CLIPS, NORMALIZATIONS, PENALTIES, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SCHEDULES, SETTINGS, SOURCES,
+        CLIPS, NORMALIZATIONS, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SCHEDULES, SETTINGS, SOURCES, regularizers,
     };
 }
 pub(crate) use recipe::show_type;

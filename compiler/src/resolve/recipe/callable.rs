@@ -1,4 +1,4 @@
-//! What settings call: schedules, normalisations, ways to clip, penalties and sources of data, as tables.
+//! What settings call: schedules, normalisations, ways to clip and sources of data, as tables.
 
 use dlm_dsl::ast;
 use dlm_dsl::codes;
@@ -78,18 +78,6 @@ pub(crate) static CLIPS: &[Signature] = &[
     },
 ];
 
-/// Every penalty. Each takes `layers` too, selectors of what it acts on.
-pub(crate) static PENALTIES: &[Signature] = &[Signature {
-    name: "l2",
-    doc: "strength/2·‖θ‖² is added to the loss (keras: strength·‖θ‖²)",
-    arguments: &[Argument {
-        name: "strength",
-        kind: Kind::Number(Range::NOT_NEGATIVE),
-        default: Default::Required,
-        doc: "the penalty's factor",
-    }],
-}];
-
 /// Every source of data. `csv` takes `label`, `labels` and `features` too.
 pub(crate) static SOURCES: &[Signature] = &[
     Signature {
@@ -119,13 +107,12 @@ pub(crate) static SOURCES: &[Signature] = &[
 /// What is still to come: the setting, and what it will be able to call.
 pub(crate) static PLANNED_CALLABLES: &[(&str, &[&str])] = &[
     ("schedule", &["piecewise", "step", "power", "cosine", "one_cycle", "polynomial", "plateau"]),
-    ("regularize", &["l1", "l1_l2", "max_norm"]),
     ("data", &["npy", "npz", "images"]),
 ];
 
 /// Arguments that are still to come: of what, and their names.
 pub(crate) static PLANNED_ARGUMENTS: &[(&str, &[&str])] =
-    &[("cross_entropy", &["label_smoothing", "class_weights"]), ("binary_cross_entropy", &["label_smoothing"])];
+    &[("cross_entropy", &["class_weights"])];
 
 /// A setting that takes calls.
 #[derive(Clone, Copy)]

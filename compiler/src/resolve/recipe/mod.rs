@@ -22,8 +22,9 @@ use crate::recipe::Recipe;
 use crate::signature::Flavor;
 use settings::Settings;
 
-pub(crate) use callable::{CLIPS, NORMALIZATIONS, PENALTIES, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SCHEDULES, SOURCES};
+pub(crate) use callable::{CLIPS, NORMALIZATIONS, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SCHEDULES, SOURCES};
 pub(crate) use losses::show_type;
+pub(crate) use penalties::signatures as regularizers;
 pub(crate) use settings::{PLANNED, SETTINGS};
 
 /// Every model with its recipes, and what there is to warn about.
@@ -106,15 +107,19 @@ impl<'a> Resolver<'a> {
         self.flavor = self.flavor_of(settings);
         self.check_known(settings);
         let split = self.split_of(settings, graph);
+        let regularization = self.regularization_of(settings, graph);
+        let optimizer = self.optimizer_of(settings);
+        self.check_lookahead(settings, &optimizer, &regularization);
         Recipe {
             name: train.and_then(|train| train.name.as_ref()).map(|name| name.name.clone()),
             docs: train.map(|train| train.attributes.docs.clone()).unwrap_or_default(),
             written: train.is_some(),
             flavor: self.flavor,
             losses: self.losses_of(settings, graph),
-            optimizer: self.optimizer_of(settings),
+            optimizer,
             schedule: self.schedule_of(settings),
-            penalties: self.penalties_of(settings, graph),
+            penalties: regularization.penalties,
+            constraints: regularization.constraints,
             clip: self.clip_of(settings),
             batch: self.batch_of(settings),
             drop_last: self.drop_last_of(settings),

@@ -23,7 +23,7 @@ train Net {
 //   help: did you mean `standard`?
     regularize = [l3(0.1)];
 //                ^^ error[E209]: there is no penalty called `l3`
-//   help: did you mean `l2`?
+//   help: did you mean `l1`?
     data       = csvv("x.csv", label = "y");
 //               ^^^^ error[E209]: there is no source of data called `csvv`
 //   help: did you mean `csv`?
@@ -55,7 +55,6 @@ train Net as Arguments {
 //                                   ^ error[E111]: `every` of `exponential` is a length, not 2
 //   help: write `epochs(2)` or `steps(2)`
     loss       = cross_entropy(0.1);
-//                             ^^^ error[E107]: `cross_entropy` takes no arguments
     clip       = value(0);
 //                     ^ error[E112]: `limit` of `value` is a number above 0, not 0
     normalize  = scale;
@@ -65,9 +64,7 @@ train Net as Arguments {
 //                   ^^ error[E112]: `strength` of `l2` is a number from 0, not -1
 //                        ^^ error[E109]: `l2` needs `strength`
 //   help: write `l2(strength)`
-//                                                      ^^^ error[E111]: a list of layers belongs here, not 0.2
-//   help: such as `[h1, hidden[0..2]]` or `[all_but([head])]`
-//                                                           ^^^ error[E107]: `l2` takes at most 2 arguments: `strength`, `layers`
+//                                                      ^^^^^^^^ error[E107]: `l2` takes one argument, `strength`
     data       = csv(label = "y", delimiter = ",,", header = 1);
 //               ^^^ error[E109]: `csv` needs `path`
 //   help: write `csv(path)`

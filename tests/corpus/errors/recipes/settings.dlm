@@ -52,14 +52,7 @@ train Net as Planned {
 //               ^^^^^^ error[E207]: `cosine` is not supported yet
 //   help: there is `constant` and `exponential`
     regularize = [max_norm(1.0), l1(0.1), l1_l2(0.1, 0.1)];
-//                ^^^^^^^^ error[E207]: `max_norm` is not supported yet
-//   help: there is `l2`
-//                               ^^ error[E207]: `l1` is not supported yet
-//   help: there is `l2`
-//                                        ^^^^^ error[E207]: `l1_l2` is not supported yet
-//   help: there is `l2`
     loss       = cross_entropy(label_smoothing = 0.1);
-//                             ^^^^^^^^^^^^^^^ error[E207]: `label_smoothing` of `cross_entropy` is not supported yet
     data       = npz("a.npz");
 //               ^^^ error[E207]: `npz` is not supported yet
 //   help: there is `csv` and `idx`
