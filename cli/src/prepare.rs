@@ -1,6 +1,8 @@
 //! From a compiled model to one that is loaded, with a word on how long that took.
 
 use dlm_compiler::compile::Compiled;
+use dlm_compiler::recipe::{Normalize, Recipe};
+use dlm_runtime::Model;
 
 use crate::aot::{self, Loaded};
 use crate::args::Selection;
@@ -49,6 +51,13 @@ pub fn threads(wanted: Option<u16>) -> Result<usize, Failure> {
     match wanted {
         Some(threads) if !in_range(&threads) => Err(Failure::usage(format!("there cannot be {threads} threads"), expected)),
         _ => Ok(usize::from(wanted.or(variable).unwrap_or(1))),
+    }
+}
+
+/// Says that weights from elsewhere bring no normalisation, where the recipe has one.
+pub fn warn_of_missing_normalization(model: &Model, recipe: &Recipe, console: &Console) {
+    if !model.has_normalization() && recipe.normalize != Normalize::None {
+        console.status("the weights bring no normalisation: inputs are taken as they are");
     }
 }
 

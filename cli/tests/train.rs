@@ -166,9 +166,28 @@ fn bad_data_is_named_with_its_place() {
     train("x,y,z,side\n1,2,3,left\n").stderr(contains("error[E304]"));
     train("x,y,side\n1,two,left\n").stderr(contains("error[E305]").and(contains("two")));
     train("x,y,side\n1,2,left\n1,2,right\n1,2,up\n").stderr(contains("error[E306]"));
-    train("x,y,side\n1,2,left\n").stderr(contains("error["));
+    train("x,y,side\n1,2,left\n2,1,right\n").stderr(contains("error[E308]").and(contains("of 2 rows")));
     train("").stderr(contains("error["));
     train("x,y,side\n").stderr(contains("error["));
+}
+
+#[test]
+fn images_are_read_from_idx_files() {
+    let folder = points();
+    // Four images of one row and two columns, and their labels.
+    let images = [&[0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 2][..], &[0, 9, 9, 0, 1, 8, 8, 1]].concat();
+    fs::write(folder.path().join("images"), &images).unwrap();
+    fs::write(folder.path().join("labels"), [0, 0, 8, 1, 0, 0, 0, 4, 0, 1, 0, 1]).unwrap();
+    let model = MODEL.replace("f32[2];\n", "f32[1, 2];\n    flatten;\n");
+    fs::write(folder.path().join("points.dlm"), model).unwrap();
+    let train = |images: &str| {
+        let data = format!(r#"idx(images = "{images}", labels = "labels")"#);
+        dlm().current_dir(&folder).args(["train", "points.dlm", "--epochs", "2", "--data", &data]).assert()
+    };
+    train("images").success().stderr(contains("2 training, 1 validation, 1 test samples"));
+    train("points.csv").code(1).stderr(contains("error[E307]").and(contains("points.csv")));
+    fs::write(folder.path().join("short"), &images[..images.len() - 1]).unwrap();
+    train("short").code(1).stderr(contains("error[E307]"));
 }
 
 #[test]
@@ -230,8 +249,27 @@ fn without_a_rust_compiler_the_error_says_so() {
         dlm().current_dir(&folder).env("RUSTC", rustc).env("DLM_CACHE", cache).args(["train", "points.dlm"]).assert().code(1)
     };
     train("/none/rustc", cache.path()).stderr(contains("error[E315]").and(contains("rustup.rs")));
-    train("false", cache.path()).stderr(contains("error[E31"));
+    train("false", cache.path()).stderr(contains("error[E316]"));
     train("rustc", &folder.path().join("points.csv")).stderr(contains("error[E317]").and(contains("DLM_CACHE")));
+}
+
+#[test]
+fn a_damaged_cache_is_an_error_with_a_way_out() {
+    let (folder, cache) = (points(), tempfile::tempdir().unwrap());
+    let train = || {
+        let arguments = ["train", "points.dlm", "--epochs", "1", "--out", "out"];
+        dlm().current_dir(&folder).env("DLM_CACHE", cache.path()).args(arguments).assert()
+    };
+    train().success();
+    let models = || {
+        let entries = fs::read_dir(cache.path()).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.is_file()).collect::<Vec<_>>()
+    };
+    assert_eq!(models().len(), 1, "one model was compiled, and nothing else is left beside the kernels' folder");
+    fs::write(&models()[0], "no library").unwrap();
+    train().code(1).stderr(contains("error[E318]").and(contains("help: remove ")));
+    fs::remove_file(&models()[0]).unwrap();
+    train().success();
 }
 
 #[test]

@@ -98,6 +98,16 @@ fn predict_writes_a_row_for_each_row() {
 }
 
 #[test]
+fn weights_without_the_normalisation_of_their_training_are_noticed() {
+    let folder = points();
+    let train = ["train", "points.dlm", "--quiet", "--epochs", "1", "--out", "out", "--set", "normalize=none"];
+    dlm().current_dir(&folder).args(train).assert().success();
+    let predict = ["predict", "points.dlm", "--weights", "out/final.safetensors", "points.csv"];
+    dlm().current_dir(&folder).args(predict).assert().success().stderr(contains("bring no normalisation"));
+    dlm().current_dir(&folder).args(predict).args(["--set", "normalize=none"]).assert().success().stderr("");
+}
+
+#[test]
 fn predict_names_what_is_wrong_with_its_input() {
     let folder = trained();
     let predict = |csv: &str| {

@@ -12,7 +12,7 @@ use crate::args::Predict;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::predictions::csv;
-use crate::prepare::{load, threads};
+use crate::prepare::{load, threads, warn_of_missing_normalization};
 use crate::source::{Replaced, Source};
 use crate::spec::data_spec;
 
@@ -24,9 +24,7 @@ pub fn run(arguments: &Predict, console: &Console) -> Result<(), Failure> {
     let compiled = compile(&unit, CompileOptions::default());
     let loaded = load(&compiled, &source, console, true)?;
     let model = Model::load(loaded.program, &arguments.weights)?.with_threads(threads);
-    if !model.has_normalization() {
-        console.status("the weights bring no normalisation: inputs are taken as they are");
-    }
+    warn_of_missing_normalization(&model, &unit.recipe, console);
     let input = input(&unit.recipe, model.spec().outputs.iter().map(|output| output.name), &arguments.input);
     let inputs = data::load_inputs(&data_spec(&input), Path::new(""), model.spec())?;
     let table = csv(&model, &inputs);
