@@ -15,12 +15,12 @@ model Diabetes {
 train Diabetes {
     data       = csv("data/diabetes.csv", label = "progression");
     split      = (test = 0.2);
-    normalize  = standard;                 // the measures' units differ by orders of magnitude
+    normalize  = standard; // the measures' units differ by orders of magnitude
 
     loss       = mse;
     optimizer  = adam(lr = 0.01);
     schedule   = exponential(rate = 0.97, every = epochs(1));
-    regularize = [l2(10.0)];               // beside a loss of about 3000, a mild penalty
+    regularize = [l2(10.0)]; // beside a loss of about 3000, a mild penalty
 
     batch      = 32;
     epochs     = 60;

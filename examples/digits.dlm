@@ -9,7 +9,7 @@ block Hidden(units) {
 
 /// 64-128-64-10.
 model Digits {
-    input image: f32[8, 8];                // grey values from 0 to 16
+    input image: f32[8, 8]; // grey values from 0 to 16
 
     flatten;
     h1: Hidden(128);
@@ -22,7 +22,7 @@ model Digits {
 train Digits {
     data      = csv("data/digits.csv", label = "digit");
     split     = (test = 0.2, stratify = true);
-    normalize = scale(1 / 16);             // `standard` would blow up the pixels that are nearly always 0
+    normalize = scale(1 / 16); // `standard` would blow up the pixels that are nearly always 0
     optimizer = adam(lr = 1e-3);
     batch     = 64;
     epochs    = 30;

@@ -18,7 +18,10 @@ model Mnist {
 }
 
 train Mnist {
-    data      = idx(images = "data/train-images-idx3-ubyte.gz", labels = "data/train-labels-idx1-ubyte.gz");
+    data      = idx(
+        images = "data/train-images-idx3-ubyte.gz",
+        labels = "data/train-labels-idx1-ubyte.gz",
+    );
     split     = (test = 0.2, stratify = true);
     normalize = scale(1 / 255);
 

@@ -2,7 +2,7 @@
 //! eye should go.
 
 use dlm_dsl::ast::Span as Range;
-use dlm_dsl::{Diagnostic, LineIndex, Severity, render};
+use dlm_dsl::{Diagnostic, LineIndex, Severity, plain};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
@@ -24,7 +24,7 @@ pub(crate) fn inline(diagnostics: &[Diagnostic], source: &Source) -> TokenStream
 
 /// The message, then what is said beside the spans, which `compile_error!` cannot draw.
 fn inline_message(diagnostic: &Diagnostic, place: impl Fn(Range) -> String) -> String {
-    let mut lines = vec![format!("{}: {}", diagnostic.code.0, diagnostic.message)];
+    let mut lines = vec![format!("{} [{}]", diagnostic.message, diagnostic.code.0)];
     if !diagnostic.primary.message.is_empty() {
         lines.push(format!("here: {}", diagnostic.primary.message));
     }
@@ -43,11 +43,10 @@ pub(crate) fn file(diagnostics: &[Diagnostic], text: &str, path: &str, literal: 
     diagnostics.iter().map(report).collect()
 }
 
-/// The place and the lines of the file, as on the terminal. rustc itself writes `error: ` before it.
+/// The place and the lines of the file. rustc itself says whether it is an error or a warning.
 fn file_message(diagnostic: &Diagnostic, text: &str, path: &str) -> String {
-    let drawn = render::terminal(std::slice::from_ref(diagnostic), text, path, false);
-    let heading = drawn.find(']').map_or("", |end| &drawn[..=end]);
-    format!("{}{}", diagnostic.code.0, drawn[heading.len()..].trim_end())
+    let drawn = plain::text(diagnostic, text, path);
+    drawn.strip_prefix("warning: ").map_or_else(|| drawn.clone(), str::to_owned)
 }
 
 fn item(diagnostic: &Diagnostic, message: &str, tokens: (Span, Span)) -> TokenStream {
