@@ -43,8 +43,13 @@ pub struct Function {
     pub writes: Vec<(Source, usize)>,
 }
 
-/// The rows of a product that are computed before the rest is done to them.
-const BLOCK: usize = 8;
+/// The rows of a product that are computed before the rest is done to them: whole tiles, few enough to stay in the
+/// first-level cache.
+const BLOCK: usize = 24;
+/// The same where the right factor outgrows the second-level cache: it is read once for each block.
+const LARGE_BLOCK: usize = 48;
+/// From how many elements of the right factor on.
+const LARGE: usize = 1 << 16;
 
 /// A number without a suffix.
 pub fn number(value: usize) -> Literal {
@@ -271,7 +276,7 @@ impl<'a> Printer<'a> {
         match self.kernel.product {
             None => out.extend(quote!(for i in 0..#rows { #work })),
             Some((id, by)) => {
-                let block = number(BLOCK.min(self.kernel.rows));
+                let block = number(self.block(id).min(self.kernel.rows));
                 let width = number(self.plan.width(id));
                 let name = self.elements[&id].clone();
                 let buffered = self.plan.buffer(Content::Value(id)).is_some();
@@ -298,6 +303,13 @@ impl<'a> Printer<'a> {
         }
         out.extend(self.finish_sums());
         out
+    }
+
+    /// The rows of a product that are computed at once.
+    fn block(&self, id: ValueId) -> usize {
+        let Operation::Product { right, .. } = self.plan.graph.value(id).operation else { return BLOCK };
+        let elements = self.plan.graph.extent(right).rows * self.plan.width(right);
+        if elements >= LARGE { LARGE_BLOCK } else { BLOCK }
     }
 
     /// The number of rows that this call is to do.
