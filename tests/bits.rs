@@ -24,8 +24,11 @@ fn assert_same(what: &str, found: &[f32], expected: &[f32]) {
     }
 }
 
+/// The number of samples, then for each input its samples, for each output its targets.
+type Batch = (usize, Vec<Vec<f32>>, Vec<Vec<f32>>);
+
 /// The batches of a run: full ones and short ones.
-fn batches(compiled: &Compiled<'_>, steps: u64) -> Vec<(usize, Vec<Vec<f32>>, Vec<Vec<f32>>)> {
+fn batches(compiled: &Compiled<'_>, steps: u64) -> Vec<Batch> {
     let batch = compiled.unit.recipe.batch;
     let mut numbers = Numbers(7);
     let rows = |step| match step % 4 {

@@ -274,13 +274,9 @@ impl Expr {
             Expr::Constant(_) | Expr::Leaf(_) => self.clone(),
             Expr::Unary(function, x) => Expr::Unary(*function, child(x)),
             Expr::Binary(function, a, b) => Expr::Binary(*function, child(a), child(b)),
-            Expr::Select { compare, left, right, then, other } => Expr::Select {
-                compare: *compare,
-                left: child(left),
-                right: child(right),
-                then: child(then),
-                other: child(other),
-            },
+            Expr::Select { compare, left, right, then, other } => {
+                Expr::Select { compare: *compare, left: child(left), right: child(right), then: child(then), other: child(other) }
+            }
         }
     }
 

@@ -76,9 +76,9 @@ impl<'a, T: Real> Interpreter<'a, T> {
                 (raw - of(shift)[i]) * of(scale)[i]
             }),
             Operation::Raw(input) => call.inputs[*input].iter().map(|x| T::from_f64((*x).into())).collect(),
-            Operation::Target(output) => each(extent.rows, width, |i, j| {
-                T::from_f64(call.targets[*output][j * extent.rows + i].into())
-            }),
+            Operation::Target(output) => {
+                each(extent.rows, width, |i, j| T::from_f64(call.targets[*output][j * extent.rows + i].into()))
+            }
             Operation::Read(tensor) => self.tensors[tensor.0].clone(),
             Operation::Product { left, left_transposed, right, right_transposed } => {
                 let (l, r) = (of(left), of(right));

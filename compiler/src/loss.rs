@@ -27,7 +27,8 @@ pub trait Loss: fmt::Debug + Send + Sync {
     fn name(&self) -> &'static str;
 
     /// Emits the mean loss, a single number, and where `wanted` its gradient by the prediction.
-    fn emit(&self, lowering: &mut Lowering<'_>, prediction: ValueId, target: ValueId, wanted: bool) -> (ValueId, Option<ValueId>);
+    fn emit(&self, lowering: &mut Lowering<'_>, prediction: ValueId, target: ValueId, wanted: bool)
+    -> (ValueId, Option<ValueId>);
 }
 
 const SMOOTHING: Argument = Argument {
@@ -138,7 +139,13 @@ impl Loss for Elementwise {
         self.name
     }
 
-    fn emit(&self, lowering: &mut Lowering<'_>, prediction: ValueId, target: ValueId, wanted: bool) -> (ValueId, Option<ValueId>) {
+    fn emit(
+        &self,
+        lowering: &mut Lowering<'_>,
+        prediction: ValueId,
+        target: ValueId,
+        wanted: bool,
+    ) -> (ValueId, Option<ValueId>) {
         let per_element = lowering.per_row(1.0 / lowering.extent(prediction).rows as f64);
         let terms = lowering.map("loss_terms", self.value.clone(), &[prediction, target]);
         let sum = lowering.sum_all("loss_sum", terms);
@@ -160,7 +167,13 @@ impl Loss for CrossEntropy {
         "cross_entropy"
     }
 
-    fn emit(&self, lowering: &mut Lowering<'_>, prediction: ValueId, target: ValueId, wanted: bool) -> (ValueId, Option<ValueId>) {
+    fn emit(
+        &self,
+        lowering: &mut Lowering<'_>,
+        prediction: ValueId,
+        target: ValueId,
+        wanted: bool,
+    ) -> (ValueId, Option<ValueId>) {
         let per_row = lowering.per_row(1.0);
         let share = self.smoothing / lowering.extent(prediction).rows as f64;
         // The row is the class.

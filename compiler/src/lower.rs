@@ -134,12 +134,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Emits the losses; where `gradients` are wanted, each output's gradient is added to its node's.
-    fn losses(
-        &mut self,
-        recipe: &Recipe,
-        values: &[ValueId],
-        mut gradients: Option<&mut Vec<Option<ValueId>>>,
-    ) -> ValueId {
+    fn losses(&mut self, recipe: &Recipe, values: &[ValueId], mut gradients: Option<&mut Vec<Option<ValueId>>>) -> ValueId {
         let mut total: Option<ValueId> = None;
         for (index, (output, setting)) in self.graph.outputs.iter().zip(&recipe.losses).enumerate() {
             self.current = Some(output.node);
@@ -250,7 +245,10 @@ impl Lowering<'_> {
         for id in operands {
             let operand = self.extent(*id);
             debug_assert!(operand.rows == 1 || operand.rows == extent.rows, "{name}: {operand:?} in {extent:?}");
-            debug_assert!(operand.columns == Columns::One || operand.columns == extent.columns, "{name}: {operand:?} in {extent:?}");
+            debug_assert!(
+                operand.columns == Columns::One || operand.columns == extent.columns,
+                "{name}: {operand:?} in {extent:?}"
+            );
         }
         self.emit(name, Operation::Map { expr, operands: operands.to_vec() }, extent)
     }
@@ -260,8 +258,7 @@ impl Lowering<'_> {
         let (l, r) = (self.extent(left.0), self.extent(right.0));
         let rows = if left.1 { fixed(l.columns) } else { l.rows };
         let columns = if right.1 { Columns::Fixed(r.rows) } else { r.columns };
-        let operation =
-            Operation::Product { left: left.0, left_transposed: left.1, right: right.0, right_transposed: right.1 };
+        let operation = Operation::Product { left: left.0, left_transposed: left.1, right: right.0, right_transposed: right.1 };
         self.emit(name, operation, Extent::new(rows, columns))
     }
 

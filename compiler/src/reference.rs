@@ -11,8 +11,8 @@ use crate::loss::LOSSES;
 use crate::op::{self, OPS, activation};
 use crate::optimizer::OPTIMIZERS;
 use crate::resolve::reference::{
-    CLIPS, INITIALIZERS, NORMALIZATIONS, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, RESIDUAL, SCHEDULES, regularizers, SETTINGS,
-    SOURCES,
+    CLIPS, INITIALIZERS, NORMALIZATIONS, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, RESIDUAL, SCHEDULES, SETTINGS, SOURCES,
+    regularizers,
 };
 use crate::resolve::{one_of, show_number};
 use crate::signature::{Argument, Default, Kind, Signature};

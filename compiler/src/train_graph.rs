@@ -133,9 +133,7 @@ impl Operation {
     pub fn renamed(&self, rename: &impl Fn(ValueId) -> ValueId) -> Operation {
         match self {
             Self::Raw(_) | Self::Target(_) | Self::Read(_) | Self::Uniform { .. } => self.clone(),
-            Self::Input { input, shift, scale } => {
-                Self::Input { input: *input, shift: rename(*shift), scale: rename(*scale) }
-            }
+            Self::Input { input, shift, scale } => Self::Input { input: *input, shift: rename(*shift), scale: rename(*scale) },
             Self::Product { left, left_transposed, right, right_transposed } => Self::Product {
                 left: rename(*left),
                 left_transposed: *left_transposed,

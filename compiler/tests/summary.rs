@@ -121,5 +121,8 @@ fn data_is_printed_with_its_defaults() {
              \"e\"]), header = true, delimiter = \"\\t\")"
         )
     );
-    assert_eq!((value("loss"), value("losses")), (None, Some("[(kind, cross_entropy(label_smoothing = 0), 1), (size, huber(delta = 2), 0.5)]")));
+    assert_eq!(
+        (value("loss"), value("losses")),
+        (None, Some("[(kind, cross_entropy(label_smoothing = 0), 1), (size, huber(delta = 2), 0.5)]"))
+    );
 }

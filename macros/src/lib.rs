@@ -1,6 +1,6 @@
 //! The implementation of `dlm::model!`. Use it through the package `dlm-lang`, whose library is named `dlm`.
 //!
-//! A thin shell: [`mod@source`] makes text of tokens (or a file), `dlm_compiler` does the work, [`report`](mod@report) brings its
+//! A thin shell: `source` makes text of tokens (or a file), `dlm_compiler` does the work, `report` brings its
 //! diagnostics back to the tokens they are about.
 
 mod expand;

@@ -194,13 +194,7 @@ impl Printer<'_> {
 
 /// `if a ⋚ b { a } else { b }`
 fn choose(compare: Compare, a: &Expr, b: &Expr) -> Expr {
-    Expr::Select {
-        compare,
-        left: a.clone().into(),
-        right: b.clone().into(),
-        then: a.clone().into(),
-        other: b.clone().into(),
-    }
+    Expr::Select { compare, left: a.clone().into(), right: b.clone().into(), then: a.clone().into(), other: b.clone().into() }
 }
 
 #[cfg(test)]

@@ -105,7 +105,8 @@ impl<'a> Printer<'a> {
             self.elements.insert(id, name);
             let operation = self.plan.graph.value(id).operation.clone();
             for operand in operation.operands() {
-                let transposed = matches!(operation, Operation::Product { right, right_transposed: true, .. } if right == operand);
+                let transposed =
+                    matches!(operation, Operation::Product { right, right_transposed: true, .. } if right == operand);
                 let source = if transposed { Some(Source::Buffer(Content::Transposed(operand))) } else { self.source(operand) };
                 self.add_read(source);
             }
@@ -580,8 +581,23 @@ fn tensor_name(tensor: &Tensor) -> String {
 
 /// Names that mean something else in a function.
 fn is_reserved(name: &str) -> bool {
-    matches!(name, "first" | "n" | "i" | "j" | "start" | "height" | "rows" | "level" | "machine" | "seed" | "draw" | "call" | "step" | "infer")
-        || name.starts_with("scalar_")
+    matches!(
+        name,
+        "first"
+            | "n"
+            | "i"
+            | "j"
+            | "start"
+            | "height"
+            | "rows"
+            | "level"
+            | "machine"
+            | "seed"
+            | "draw"
+            | "call"
+            | "step"
+            | "infer"
+    ) || name.starts_with("scalar_")
         || name.starts_with("read_")
         || is_keyword(name)
 }
@@ -590,9 +606,9 @@ fn is_reserved(name: &str) -> bool {
 pub fn is_keyword(name: &str) -> bool {
     const KEYWORDS: &[&str] = &[
         "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else", "enum",
-        "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut",
-        "override", "priv", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true", "try", "type",
-        "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "_",
+        "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+        "mut", "override", "priv", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true", "try",
+        "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "_",
     ];
     KEYWORDS.contains(&name)
 }

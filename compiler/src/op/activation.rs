@@ -371,9 +371,8 @@ mod tests {
                 let z = f64::from(step) / 8.0 + 0.01;
                 let at = |z: f64| value.evaluate::<f64>(&|leaf| if leaf == Leaf::Operand(0) { z } else { 0.3 });
                 let difference = (at(z + 1e-5) - at(z - 1e-5)) / 2e-5;
-                let exact: f64 = value
-                    .derivative(Leaf::Operand(0))
-                    .evaluate(&|leaf| if leaf == Leaf::Operand(0) { z } else { 0.3 });
+                let exact: f64 =
+                    value.derivative(Leaf::Operand(0)).evaluate(&|leaf| if leaf == Leaf::Operand(0) { z } else { 0.3 });
                 assert!((exact - difference).abs() < 1e-8, "{}({z}): {exact} {difference}", def.signature.name);
             }
         }

@@ -102,19 +102,12 @@ pub struct ParameterDef {
 }
 
 /// Every layer that is not an activation. Adding one is a file and a line here.
-pub static OPS: &[OpDef] = &[
-    add::DEF,
-    batch_norm::DEF,
-    concat::DEF,
-    dense::DEF,
-    dropout::DEF,
-    flatten::DEF,
-    layer_norm::DEF,
-    softmax::DEF,
-];
+pub static OPS: &[OpDef] =
+    &[add::DEF, batch_norm::DEF, concat::DEF, dense::DEF, dropout::DEF, flatten::DEF, layer_norm::DEF, softmax::DEF];
 
 /// Layers of the language that are still to come.
-pub static PLANNED: &[&str] = &["reshape", "noise", "convolution", "max_pool", "average_pool", "embedding", "lstm", "gru", "attention"];
+pub static PLANNED: &[&str] =
+    &["reshape", "noise", "convolution", "max_pool", "average_pool", "embedding", "lstm", "gru", "attention"];
 
 /// The layer of this name; activations are layers too.
 pub fn find(name: &str) -> Option<OpDef> {

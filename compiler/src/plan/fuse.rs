@@ -117,7 +117,9 @@ impl Fusion<'_> {
     fn reduction(&mut self, id: ValueId, of: ValueId) {
         let rows = self.graph.extent(of).rows;
         let earliest = self.earliest(rows, &[of]);
-        let joins = |kernel: &RowKernel| kernel.rows == rows && kernel.product.is_none() && (rows <= SERIAL_ROWS || serial(self.graph, kernel));
+        let joins = |kernel: &RowKernel| {
+            kernel.rows == rows && kernel.product.is_none() && (rows <= SERIAL_ROWS || serial(self.graph, kernel))
+        };
         let kernel = self.join(earliest, rows, self.demands[id.0], joins);
         self.pull(of, kernel);
         self.insert(id, kernel);
@@ -138,7 +140,9 @@ impl Fusion<'_> {
     /// Places what floats or waits in the kernel that needs it.
     fn pull(&mut self, id: ValueId, kernel: usize) {
         let value = self.graph.value(id);
-        if self.kernel_of.contains_key(&id) || matches!(value.operation, Operation::Read(_) | Operation::Raw(_) | Operation::Target(_)) {
+        if self.kernel_of.contains_key(&id)
+            || matches!(value.operation, Operation::Read(_) | Operation::Raw(_) | Operation::Target(_))
+        {
             return;
         }
         let rows = self.kernels[kernel].rows().map(|kernel| kernel.rows);
@@ -218,7 +222,7 @@ impl Fusion<'_> {
         let Some(read) = read.map(ValueId) else { return false };
         self.uses[read.0].iter().any(|user| {
             let at = self.kernel_of[user];
-            let whole = !self.kernels[at].rows().is_some_and(|rows| rows.rows == self.graph.extent(read).rows)
+            let whole = self.kernels[at].rows().is_none_or(|rows| rows.rows != self.graph.extent(read).rows)
                 || matches!(self.graph.value(*user).operation, Operation::Product { .. });
             at > kernel || (at == kernel && whole)
         })

@@ -89,8 +89,7 @@ fn contents(plan: &Plan) -> Vec<Buffer> {
             need(Content::Value(*id), plan.kernels.len());
         }
     }
-    let mut buffers: Vec<Buffer> =
-        last.into_iter().map(|(content, last)| buffer(plan, &kernel_of, content, last)).collect();
+    let mut buffers: Vec<Buffer> = last.into_iter().map(|(content, last)| buffer(plan, &kernel_of, content, last)).collect();
     buffers.sort_by_key(|buffer| buffer.content);
     buffers
 }
@@ -121,7 +120,9 @@ pub fn kernel_of(plan: &Plan) -> HashMap<ValueId, usize> {
 /// The values that a kernel computes.
 pub fn computed(kernel: &Kernel) -> impl Iterator<Item = ValueId> {
     let (one, many) = match &kernel.kind {
-        KernelKind::Load(id) | KernelKind::LoadTarget(id) | KernelKind::Concat(id) | KernelKind::Slice(id) => (Some(*id), &[][..]),
+        KernelKind::Load(id) | KernelKind::LoadTarget(id) | KernelKind::Concat(id) | KernelKind::Slice(id) => {
+            (Some(*id), &[][..])
+        }
         KernelKind::Transpose(_) => (None, &[][..]),
         KernelKind::Rows(rows) => (None, &rows.values[..]),
     };

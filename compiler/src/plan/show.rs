@@ -90,8 +90,11 @@ impl Plan {
         for kernel in self.kernels.iter().filter_map(Kernel::rows) {
             for (tensor, _) in &kernel.writes {
                 let tensor = &self.graph.tensors[tensor.0];
-                if matches!(tensor.extent.columns, Columns::Fixed(_)) && matches!(tensor.kind, crate::train_graph::TensorKind::Parameter(_)) {
-                    let fused = kernel.values.iter().any(|id| matches!(self.graph.value(*id).operation, Operation::Product { .. }));
+                if matches!(tensor.extent.columns, Columns::Fixed(_))
+                    && matches!(tensor.kind, crate::train_graph::TensorKind::Parameter(_))
+                {
+                    let fused =
+                        kernel.values.iter().any(|id| matches!(self.graph.value(*id).operation, Operation::Product { .. }));
                     updates.push((tensor.name.clone(), if fused { Update::Fused } else { Update::TwoPhase }));
                 }
             }

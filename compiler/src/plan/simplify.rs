@@ -47,7 +47,9 @@ fn needed(graph: &TrainGraph) -> Vec<bool> {
         }
     }
     // An output that nothing else needs is computed in training too, if only to keep the graph whole.
-    debug_assert!(graph.values.iter().zip(&needed).all(|(value, needed)| *needed || !matches!(value.operation, Operation::Target(_))));
+    debug_assert!(
+        graph.values.iter().zip(&needed).all(|(value, needed)| *needed || !matches!(value.operation, Operation::Target(_)))
+    );
     needed
 }
 

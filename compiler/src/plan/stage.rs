@@ -150,10 +150,11 @@ impl Staging<'_> {
         let at = self.at[&id];
         let written_later = self.kernel.writes.iter().any(|(tensor, value)| *value == id && self.write_at(*tensor, id) > at);
         self.in_loop(id)
-            && (written_later || self.kernel.values.iter().any(|user| {
-                let operation = &self.plan.graph.value(*user).operation;
-                let uses = operation.operands().contains(&id);
-                uses && (matches!(operation, Operation::SumColumns(_) | Operation::MaxColumns(_)) || self.when(*user) > at)
-            }))
+            && (written_later
+                || self.kernel.values.iter().any(|user| {
+                    let operation = &self.plan.graph.value(*user).operation;
+                    let uses = operation.operands().contains(&id);
+                    uses && (matches!(operation, Operation::SumColumns(_) | Operation::MaxColumns(_)) || self.when(*user) > at)
+                }))
     }
 }

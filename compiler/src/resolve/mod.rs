@@ -34,10 +34,10 @@ pub use overrides::{Override, Overrides};
 /// What the reference is made from.
 pub(crate) mod reference {
     pub(crate) use super::initializer::INITIALIZERS;
-    pub(crate) use super::repeat::RESIDUAL;
     pub(crate) use super::recipe::{
         CLIPS, NORMALIZATIONS, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SCHEDULES, SETTINGS, SOURCES, regularizers,
     };
+    pub(crate) use super::repeat::RESIDUAL;
 }
 pub(crate) use recipe::show_type;
 pub(crate) use value::show_number;

@@ -111,8 +111,7 @@ pub(crate) static PLANNED_CALLABLES: &[(&str, &[&str])] = &[
 ];
 
 /// Arguments that are still to come: of what, and their names.
-pub(crate) static PLANNED_ARGUMENTS: &[(&str, &[&str])] =
-    &[("cross_entropy", &["class_weights"])];
+pub(crate) static PLANNED_ARGUMENTS: &[(&str, &[&str])] = &[("cross_entropy", &["class_weights"])];
 
 /// A setting that takes calls.
 #[derive(Clone, Copy)]

@@ -81,7 +81,9 @@ impl<'a> Resolver<'a> {
         let arguments = self.check_call(signature, call.name, Some(&own));
         if let [_, second, ..] = layers.as_slice() {
             let span = second.name.as_ref().map_or(second.value.span, |name| name.span);
-            self.report(Diagnostic::new(codes::DUPLICATE_ARGUMENT, span, "`layers` is given twice").help("leave out one of them"));
+            self.report(
+                Diagnostic::new(codes::DUPLICATE_ARGUMENT, span, "`layers` is given twice").help("leave out one of them"),
+            );
             return None;
         }
         let graph = graph?;
