@@ -3,10 +3,10 @@
 //! number of rows share loops, and rows can be split among threads since no sum crosses them.
 //!
 //! The passes, in order:
-//! 1. [`simplify`]: drops what nothing needs and computes equal values once.
-//! 2. [`fuse`]: gives every value a kernel.
-//! 3. [`place`]: places what must outlive its kernel in memory, by lifetime.
-//! 4. [`stage`]: orders each kernel's work on a row into loops over its columns and what happens between them.
+//! 1. `simplify`: drops what nothing needs and computes equal values once.
+//! 2. `fuse`: gives every value a kernel.
+//! 3. `place`: places what must outlive its kernel in memory, by lifetime.
+//! 4. `stage`: orders each kernel's work on a row into loops over its columns and what happens between them.
 
 use crate::train_graph::{TensorId, TrainGraph, ValueId};
 
