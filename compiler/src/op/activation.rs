@@ -387,6 +387,7 @@ mod tests {
         assert_eq!(slope_at_zero("relu", Flavor::Notes), 0.0);
         assert_eq!(slope_at_zero("leaky_relu", Flavor::Notes), 0.01);
         assert_eq!(slope_at_zero("leaky_relu", Flavor::Keras), 1.0);
+        assert_eq!(slope_at_zero("prelu", Flavor::Keras), 0.0);
         assert_eq!(slope_at_zero("elu", Flavor::Notes), 1.0);
     }
 }

@@ -1,0 +1,21 @@
+//! RMSProp with each flavour's rate, β and ε.
+
+model Net {
+    input x: f32[3];
+    dense(6) -> relu -> dense(2);
+    output y: f32[2];
+}
+
+train Net {
+    loss      = mse;
+    optimizer = rmsprop;
+    batch     = 4;
+}
+
+train Net as Pytorch like Net {
+    flavor = pytorch;
+}
+
+train Net as Keras like Net {
+    flavor = keras;
+}

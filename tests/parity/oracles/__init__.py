@@ -1,0 +1,1 @@
+"""Trainers of small networks: PyTorch, Keras and the notes' formulas in NumPy."""
