@@ -147,7 +147,7 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Error::File { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-                Some("paths are relative to the file that names them".to_owned())
+                Some("a path in a `.dlm` file is relative to that file, any other to the working folder".to_owned())
             }
             Error::Column { similar: Some(similar), .. } => Some(format!("did you mean `{similar}`?")),
             Error::Column { columns, .. } => Some(format!("the columns are {}", list(columns, 12))),

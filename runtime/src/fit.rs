@@ -199,7 +199,10 @@ impl Trainer {
             });
             if flow == Flow::Stop && index + 1 < steps {
                 run.order = order;
-                return Ok((None, flow));
+                return match self.not_finite() {
+                    Some((name, value)) => Err(self.diverged(run, name, value, epoch, index + 1)),
+                    None => Ok((None, flow)),
+                };
             }
         }
         run.order = order;

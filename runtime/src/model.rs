@@ -51,7 +51,7 @@ impl Model {
 
     /// Reads a weights file (safetensors, the names and shapes of a PyTorch `state_dict`).
     ///
-    /// Tensors named `normalize.…` may all be absent, as in a file from elsewhere: then inputs are taken as they are, and
+    /// The tensors that normalise inputs, such as `normalize.x.shift`, may all be absent, as in a file from elsewhere: then inputs are taken as they are, and
     /// [`has_normalization`](Self::has_normalization) says so.
     ///
     /// # Errors

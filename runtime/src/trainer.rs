@@ -7,7 +7,7 @@ use std::path::Path;
 use dlm_kernels::{Slice, SliceMut, Step};
 use ndarray::{ArrayD, IxDyn};
 
-use crate::data::{Dataset, Labels, Part};
+use crate::data::{Dataset, Labels, Part, is_target};
 use crate::error::{Error, list};
 use crate::infer::{Infer, Work};
 use crate::init::initialize;
@@ -18,7 +18,7 @@ use crate::pool::{Engine, threads_from_environment};
 use crate::ports::with_slices;
 use crate::schedule;
 use crate::shape;
-use crate::spec::{ParameterSpec, Program, Spec};
+use crate::spec::{OutputKind, OutputSpec, ParameterSpec, Program, Spec};
 use crate::suggest::nearest;
 use crate::weights::{self, Weights};
 
@@ -108,7 +108,8 @@ impl Trainer {
     /// Allocates nothing (with more than 16 inputs or outputs, a list of them).
     ///
     /// # Panics
-    /// If a length is not that of a whole number of rows, rows differ in number, or there are none or more than a batch.
+    /// If a length is not that of a whole number of rows, rows differ in number, there are none or more than a batch, or a
+    /// target is none of its output's classes.
     #[track_caller]
     pub fn step(&mut self, inputs: &[&[f32]], targets: &[&[f32]]) -> f32 {
         let rows = check_step(&self.program.spec, inputs, targets);
@@ -317,7 +318,7 @@ fn find(spec: &'static Spec, name: &str) -> &'static ParameterSpec {
     })
 }
 
-/// Checks the lengths of a step's slices; returns its rows.
+/// Checks the lengths of a step's slices and its classes; returns its rows.
 #[track_caller]
 fn check_step(spec: &Spec, inputs: &[&[f32]], targets: &[&[f32]]) -> usize {
     let (model, batch) = (spec.model, spec.batch);
@@ -347,5 +348,16 @@ fn check_step(spec: &Spec, inputs: &[&[f32]], targets: &[&[f32]]) -> usize {
         );
     }
     assert!((1..=batch).contains(&rows), "the model {model} is compiled for 1 to {batch} rows a step, found {rows}");
+    spec.outputs.iter().zip(targets).for_each(|(output, values)| check_classes(output, values));
     rows
+}
+
+/// Checks that targets of classes are classes: compiled code finds a logit by them.
+#[track_caller]
+fn check_classes(output: &OutputSpec, targets: &[f32]) {
+    let OutputKind::Class(classes) = output.kind else { return };
+    if let Some(row) = targets.iter().position(|target| !is_target(output.kind, *target)) {
+        let (name, target) = (output.name, targets[row]);
+        panic!("target `{name}`: row {row} holds {target}, which is none of {classes} classes, counted from 0");
+    }
 }

@@ -16,9 +16,8 @@ use crate::model::Model;
 use crate::shape;
 use crate::spec::{ParameterSpec, Program, Spec};
 use crate::suggest::nearest;
+use crate::trainer::is_normalization;
 
-/// The names of tensors that normalise inputs begin with this. A file may lack them all.
-const NORMALIZE: &str = "normalize.";
 /// The metadata's only key (several would be written in an order that changes), a JSON object: `model`, its name, and
 /// `labels`, the names of classes where they are known, a list of lists by output.
 const METADATA: &str = "dlm";
@@ -40,6 +39,16 @@ pub(crate) struct Loaded {
     pub(crate) normalization: bool,
 }
 
+impl Labels {
+    /// The names of the classes that a weights file of a model holds; none if it holds none.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn of_weights(spec: &Spec, path: impl AsRef<Path>) -> Result<Self, Error> {
+        Ok(load(spec, path.as_ref(), &mut vec![0.0; spec.parameters_len])?.labels)
+    }
+}
+
 impl Weights<'_> {
     /// A model with a copy of them.
     pub fn model(&self) -> Model {
@@ -53,7 +62,7 @@ impl Weights<'_> {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
         let spec = &self.program.spec;
-        let kept = spec.parameters.iter().filter(|parameter| self.normalization || !parameter.name.starts_with(NORMALIZE));
+        let kept = spec.parameters.iter().filter(|parameter| self.normalization || !is_normalization(spec, parameter));
         let bytes: Vec<(&ParameterSpec, Vec<u8>)> = kept.map(|parameter| (parameter, self.bytes(parameter))).collect();
         let views = bytes.iter().map(|(parameter, bytes)| {
             let view = TensorView::new(Dtype::F32, parameter.shape.to_vec(), bytes);
@@ -107,7 +116,9 @@ pub(crate) fn load(spec: &Spec, path: &Path, parameters: &mut [f32]) -> Result<L
     let file = SafeTensors::deserialize(&bytes).map_err(|error| failed(format!("is no whole safetensors file: {error}")))?;
     let (_, header) =
         SafeTensors::read_metadata(&bytes).map_err(|error| failed(format!("is no whole safetensors file: {error}")))?;
-    let normalization = file.names().iter().any(|name| name.starts_with(NORMALIZE));
+    // A file may lack all that normalises inputs. Names alone do not tell: a layer may be called `normalize`.
+    let mut normalizations = spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
+    let normalization = normalizations.any(|parameter| file.tensor(parameter.name).is_ok());
     let differences = differences(spec, &file, normalization);
     if !differences.is_empty() {
         return Err(Error::Mismatch { path: path.to_owned(), model: spec.model.to_owned(), differences });
@@ -129,7 +140,7 @@ fn differences(spec: &Spec, file: &SafeTensors<'_>, normalization: bool) -> Vec<
     let names: Vec<&str> = file.names();
     let known = |name: &str| spec.parameters.iter().any(|parameter| parameter.name == name);
     for parameter in spec.parameters {
-        if !normalization && parameter.name.starts_with(NORMALIZE) {
+        if !normalization && is_normalization(spec, parameter) {
             continue;
         }
         match file.tensor(parameter.name) {

@@ -163,7 +163,7 @@ fn what_is_no_table_is_refused() {
     let absent = DataSpec::Csv { path: "y.csv", labels: &[], features: &[], header: true, delimiter: ',' };
     let absent = with_file("", |folder| load(&absent, folder, &LINEAR.spec).unwrap_err());
     assert!(absent.code() == "E301" && absent.to_string().contains("y.csv"), "{absent}");
-    assert_eq!(absent.help().unwrap(), "paths are relative to the file that names them");
+    assert_eq!(absent.help().unwrap(), "a path in a `.dlm` file is relative to that file, any other to the working folder");
 }
 
 fn message_of(data: &DataSpec) -> String {

@@ -73,6 +73,13 @@ fn a_step_names_what_is_wrong_with_its_arguments() {
     assert_eq!(message(&[&[1.0; 4]], &[&[1.0; 3]]), "target `y`: 2 rows of 1 value are 2 values, found 3");
     assert_eq!(message(&[&[]], &[&[]]), "the model Linear is compiled for 1 to 4 rows a step, found 0");
     assert_eq!(message(&[&[1.0; 10]], &[&[1.0; 5]]), "the model Linear is compiled for 1 to 4 rows a step, found 5");
+    let mut classifier = Trainer::new(&common::CLASSIFIER);
+    assert_eq!(classifier.step(&[&[1.0; 6]], &[&[0.0, 2.0, 1.0]]), 1.0);
+    let mut message = |class: f32| panic_message(|| classifier.step(&[&[1.0; 4]], &[&[2.0, class]]));
+    assert_eq!(message(3.0), "target `kind`: row 1 holds 3, which is none of 3 classes, counted from 0");
+    assert!(message(-1.0).contains("row 1 holds -1"));
+    assert!(message(0.5).contains("row 1 holds 0.5"));
+    assert!(message(f32::NAN).contains("row 1 holds NaN"));
     assert_eq!(
         panic_message(|| trainer.parameter("dense.wieght")),
         "Linear has no parameter `dense.wieght`; did you mean `dense.weight`?"
@@ -261,6 +268,26 @@ fn what_is_not_finite_stops_and_gives_back_the_last_good_epoch() {
     let Error::NotFinite { what, value, epoch, restored, .. } = &error else { panic!("{error}") };
     assert_eq!((what.as_str(), *value, *epoch, *restored), ("dense.weight", f32::NEG_INFINITY, 3, 2));
     assert_eq!(parameters(&trainer), parameters(&good));
+}
+
+extern "C" fn weight_breaks_at_8(call: &mut Step<'_>) -> f32 {
+    let loss = common::linear_step(call);
+    if call.update == 8 {
+        call.memory[0] = f32::NAN;
+    }
+    loss
+}
+
+#[test]
+fn a_training_that_is_stopped_leaves_no_weights_that_are_not_finite() {
+    let two_epochs = linear(|program| program.spec.recipe.epochs = 2);
+    let mut good = Trainer::new(two_epochs);
+    good.fit(&dataset(12), &mut Progress::silent()).unwrap();
+    let mut trainer = Trainer::new(linear(|program| program.step = weight_breaks_at_8));
+    let error = trainer.fit(&dataset(12), &mut Log { stop_at_step: Some(8), ..Log::default() }).unwrap_err();
+    let Error::NotFinite { what, epoch, batch, restored, .. } = &error else { panic!("{error}") };
+    assert_eq!((what.as_str(), *epoch, *batch, *restored), ("dense.weight", 3, 2, 2));
+    assert_eq!((trainer.updates(), parameters(&trainer)), (6, parameters(&good)));
 }
 
 #[test]

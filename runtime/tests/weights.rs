@@ -91,6 +91,8 @@ fn classes_keep_their_names() {
     trainer.fit(&data, &mut Progress::silent()).unwrap();
     trainer.save(folder.path("x")).unwrap();
     assert_eq!(Model::load(&CLASSIFIER, folder.path("x")).unwrap().labels(), &names);
+    assert_eq!(Labels::of_weights(&CLASSIFIER.spec, folder.path("x")).unwrap(), names);
+    assert_eq!(Labels::of_weights(&SEVERAL.spec, folder.path("x")).unwrap_err().code(), "E311");
     let mut other = Trainer::new(&CLASSIFIER);
     other.load(folder.path("x")).unwrap();
     assert_eq!(other.model().labels(), &names);
@@ -174,6 +176,28 @@ fn a_file_without_normalisation_is_taken_and_says_so() {
 }
 
 #[test]
+fn a_layer_called_normalize_is_no_normalisation() {
+    let folder = Folder::new();
+    let named = linear(|program| {
+        let mut parameters = program.spec.parameters.to_vec();
+        (parameters[0].name, parameters[1].name) = ("normalize.weight", "normalize.bias");
+        program.spec.parameters = parameters.leak();
+    });
+    let mut trainer = Trainer::new(named);
+    trainer.set_parameter("normalize.weight", &[3.0, 4.0]);
+    trainer.save(folder.path("x")).unwrap();
+    let model = Model::load(named, folder.path("x")).unwrap();
+    assert!(!model.has_normalization(), "none was fitted, so none is in the file");
+    let mut other = Trainer::with_seed(named, 99);
+    other.load(folder.path("x")).unwrap();
+    assert_eq!(bits(&other), bits(&trainer));
+    // The layer's weights are as needed as any.
+    write(&folder.path("y"), &[("normalize.bias", Dtype::F32, &[1])], None);
+    let Error::Mismatch { differences, .. } = other.load(folder.path("y")).unwrap_err() else { panic!() };
+    assert_eq!(differences, ["`normalize.weight` is missing"]);
+}
+
+#[test]
 fn a_file_cut_anywhere_is_refused() {
     let folder = Folder::new();
     Trainer::new(&CLASSIFIER).save(folder.path("whole")).unwrap();
@@ -221,6 +245,8 @@ fn files_that_cannot_be_read_or_written_are_named() {
     let trainer = Trainer::new(&SEVERAL);
     let error = Model::load(&SEVERAL, folder.path("none")).unwrap_err();
     assert!(error.to_string().starts_with("cannot read "), "{error}");
+    let help = error.help().unwrap();
+    assert!(help.ends_with("any other to the working folder"), "no `.dlm` file names weights: {help}");
     assert_eq!(error.code(), "E301");
     let error = trainer.save(folder.path("no/folder")).unwrap_err();
     assert!(error.to_string().starts_with("cannot write ") && error.to_string().contains("no/folder"), "{error}");

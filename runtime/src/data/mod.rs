@@ -14,8 +14,8 @@ mod load;
 pub mod normalize;
 mod split;
 
-pub(crate) use dataset::class_count;
 pub use dataset::{Dataset, Labels};
+pub(crate) use dataset::{class_count, is_target};
 #[cfg(feature = "files")]
 pub use load::{load, load_inputs, load_like};
 pub use split::{Parts, split};
