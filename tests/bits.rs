@@ -111,11 +111,17 @@ fn compare_predictions(name: &str, compiled: &Compiled<'_>, trainer: &Trainer, t
         *tensor = values.expect("a prediction has parameters alone");
     }
     let mut numbers = Numbers(11);
-    for rows in [1, 2, compiled.unit.recipe.batch + 3] {
+    for rows in [1, 2, compiled.unit.recipe.batch, compiled.unit.recipe.batch + 3] {
         let (inputs, targets) = numbers.batch(graph, rows);
         let (inputs, targets) = (slices(&inputs), slices(&targets));
         let call = Call { inputs: &inputs, targets: &targets, rows, learning_rate: 0.0, update: 0, draw: 0, seed: 0 };
         let values = interpreter.run(&call);
+        if rows <= compiled.unit.recipe.batch {
+            let data = dlm_runtime::Dataset::new(model.spec(), &inputs, &targets).expect("the data is made for the model");
+            let found = model.evaluate(&data).expect("the data is made for the model").loss as f32;
+            let loss = compiled.prediction.loss.expect("a prediction has a loss");
+            assert_same(&format!("{name}, loss of {rows} rows"), &[found], &values[loss.0]);
+        }
         for (ids, probabilities) in [(&compiled.prediction.outputs, false), (&compiled.prediction.probabilities, true)] {
             let mut found: Vec<Vec<f32>> = ids.iter().map(|id| vec![0.0; rows * compiled.prediction.extent(*id).rows]).collect();
             let mut outputs: Vec<&mut [f32]> = found.iter_mut().map(Vec::as_mut_slice).collect();

@@ -10,7 +10,7 @@ use quote::quote;
 use support::unit_name;
 
 /// Models whose whole code is kept: together they hold every form of kernel.
-const WHOLE: &[&str] = &["linear", "digits", "branches", "clipping"];
+const WHOLE: &[&str] = &["linear", "blocks", "branches", "clipping"];
 
 /// Code as a person would lay it out. The macro around the functions is opened, so that they are formatted too.
 fn formatted(tokens: &proc_macro2::TokenStream) -> String {
@@ -54,6 +54,7 @@ fn plans() {
                 .map(|(name, update)| match update {
                     Update::Fused => format!("update of {name}: fused with its gradient\n"),
                     Update::TwoPhase => format!("update of {name}: in two phases\n"),
+                    Update::Constrained => format!("update of {name}: fused with its gradient, then constrained\n"),
                 })
                 .collect();
             let text = format!("step: {}{updates}\ninfer: {}\ninfer one: {}", compiled.step, compiled.infer, compiled.infer_one);
@@ -103,7 +104,11 @@ fn updates_are_fused_unless_a_whole_gradient_is_needed() {
                     .constraints
                     .iter()
                     .any(|constraint| constraint.parameters.iter().any(|id| unit.graph.parameters[id.0].path == name));
-                let expected = if whole || constrained { Update::TwoPhase } else { Update::Fused };
+                let expected = match (constrained, whole) {
+                    (true, _) => Update::Constrained,
+                    (_, true) => Update::TwoPhase,
+                    _ => Update::Fused,
+                };
                 assert_eq!(update, expected, "{stem}.dlm, {}: {name}", unit_name(unit));
             }
         }

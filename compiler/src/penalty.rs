@@ -108,3 +108,46 @@ pub static CONSTRAINTS: &[ConstraintDef] = &[ConstraintDef {
         }
     },
 }];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signature::ArgumentValue;
+
+    fn arguments(signature: &Signature, flavor: Flavor) -> Arguments {
+        let values =
+            signature.arguments.iter().zip([0.3, 0.7]).map(|(argument, value)| (argument.name, ArgumentValue::Number(value)));
+        Arguments { of: signature.name, flavor, values: values.collect() }
+    }
+
+    #[test]
+    fn slopes_agree_with_differences() {
+        for def in PENALTIES {
+            for flavor in [Flavor::Notes, Flavor::Keras] {
+                let arguments = arguments(&def.signature, flavor);
+                for weight in [-1.3, -0.1, 0.2, 2.0] {
+                    let at = |weight: f64| (def.value)(&arguments).evaluate::<f64>(&|_| weight);
+                    let difference = (at(weight + 1e-6) - at(weight - 1e-6)) / 2e-6;
+                    let slope: f64 = def.slope(&arguments).evaluate(&|_| weight);
+                    assert!((slope - difference).abs() < 1e-8, "{} at {weight}: {slope} {difference}", def.signature.name);
+                }
+                assert_eq!(def.slope(&arguments).evaluate::<f64>(&|_| 0.0), 0.0, "{} at 0", def.signature.name);
+            }
+        }
+    }
+
+    #[test]
+    fn keras_penalises_twice_as_much() {
+        let l2 = &PENALTIES[1];
+        let slope = |flavor| l2.slope(&arguments(&l2.signature, flavor)).evaluate::<f64>(&|_| 2.0);
+        assert!((slope(Flavor::Notes) - 0.3 * 2.0).abs() < 1e-12);
+        assert!((slope(Flavor::Keras) - 2.0 * 0.3 * 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn max_norm_scales_down_alone() {
+        let arguments = Arguments { of: "max_norm", flavor: Flavor::Notes, values: vec![("limit", ArgumentValue::Number(2.0))] };
+        let factor = |square: f64| (CONSTRAINTS[0].factor)(&arguments).evaluate::<f64>(&|_| square);
+        assert_eq!((factor(0.0), factor(4.0), factor(16.0)), (1.0, 1.0, 0.5));
+    }
+}

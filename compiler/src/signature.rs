@@ -91,6 +91,11 @@ impl Range {
             && (x > self.low || self.low_included && x == self.low)
             && (x < self.high || self.high_included && x == self.high)
     }
+
+    /// Whether `x` is still in it once it is rounded to the `f32` that everything is computed in.
+    pub fn contains_rounded(self, x: f64) -> bool {
+        self.contains((x as f32).into())
+    }
 }
 
 impl fmt::Display for Range {

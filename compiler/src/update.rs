@@ -63,7 +63,9 @@ fn clip(lowering: &mut Lowering<'_>, clip: Clip, gradients: &mut [(ParameterId, 
         Clip::Value(limit) => {
             for (id, gradient) in gradients {
                 let name = path(lowering, *id);
-                let clipped = operand(0).max(constant(-limit)).min(constant(limit));
+                // Not a number stays what it is: it must not pass for a gradient.
+                let below = select(Compare::Less, operand(0), constant(-limit), constant(-limit), operand(0));
+                let clipped = select(Compare::Greater, operand(0), constant(limit), constant(limit), below);
                 *gradient = lowering.map(&format!("d_{name}"), clipped, &[*gradient]);
             }
         }

@@ -103,6 +103,7 @@ fn updates(compiled: &Compiled<'_>) -> String {
     };
     line(Update::Fused, "with their gradient, which is never stored")
         + &line(Update::TwoPhase, "in two phases, since the whole of their gradient is needed first")
+        + &line(Update::Constrained, "with their gradient, then scaled, since a constraint needs the whole of the new weight")
 }
 
 fn object(compiled: &Compiled<'_>, summary: &Summary) -> Value {
@@ -119,6 +120,7 @@ fn object(compiled: &Compiled<'_>, summary: &Summary) -> Value {
         let update = match update {
             Update::Fused => "fused",
             Update::TwoPhase => "two-phase",
+            Update::Constrained => "constrained",
         };
         (name, json!(update))
     });

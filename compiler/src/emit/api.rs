@@ -105,8 +105,8 @@ fn unit_items(unit: &Unit, model_docs: &[String], options: &ModuleOptions) -> To
 struct Batch {
     inputs: Vec<Ident>,
     parameters: TokenStream,
-    /// Classes come as `u32` and are converted; these are their outputs' names.
-    classes: Vec<Ident>,
+    /// Classes come as `u32` and are converted: the trainer's field for an output, and the parameter.
+    classes: Vec<(Ident, Ident)>,
     targets: Vec<TokenStream>,
     docs: Vec<String>,
 }
@@ -133,8 +133,9 @@ fn batch(compiled: &Compiled<'_>) -> Batch {
         batch.docs.push(format!(" - `{}`: {doc}", output.name));
         if matches!(output.kind, OutputKind::Class(_)) {
             batch.parameters.extend(quote!(#name: &[u32],));
-            batch.targets.push(quote!(&self.#name));
-            batch.classes.push(name);
+            let field = format_ident!("target_{}", output.name);
+            batch.targets.push(quote!(&self.#field));
+            batch.classes.push((field, name));
         } else {
             batch.parameters.extend(quote!(#name: &[f32],));
             batch.targets.push(quote!(#name));
@@ -147,6 +148,7 @@ fn trainer(compiled: &Compiled<'_>, root: &TokenStream) -> TokenStream {
     let runtime = quote!(#root::__rt::runtime);
     let model = identifier(&compiled.unit.graph.name);
     let Batch { inputs, parameters, classes, targets, docs } = batch(compiled);
+    let (fields, classes): (Vec<Ident>, Vec<Ident>) = classes.into_iter().unzip();
     let dataset_targets = targets.iter().zip(&compiled.unit.graph.outputs).map(|(target, output)| {
         let name = identifier(&output.name);
         match output.kind {
@@ -159,7 +161,7 @@ fn trainer(compiled: &Compiled<'_>, root: &TokenStream) -> TokenStream {
         #[derive(Debug)]
         pub struct Trainer {
             trainer: #runtime::Trainer,
-            #(#classes: ::std::vec::Vec<f32>,)*
+            #(#fields: ::std::vec::Vec<f32>,)*
         }
 
         impl Trainer {
@@ -188,8 +190,8 @@ fn trainer(compiled: &Compiled<'_>, root: &TokenStream) -> TokenStream {
             /// If the lengths are not those of one number of rows, from 1 to the recipe's batch.
             pub fn step(&mut self, #parameters) -> f32 {
                 #(
-                    self.#classes.clear();
-                    self.#classes.extend(#classes.iter().take(PROGRAM.spec.batch + 1).map(|class| *class as f32));
+                    self.#fields.clear();
+                    self.#fields.extend(#classes.iter().take(PROGRAM.spec.batch + 1).map(|class| *class as f32));
                 )*
                 self.trainer.step(&[#(#inputs),*], &[#(#targets),*])
             }
@@ -216,7 +218,7 @@ fn trainer(compiled: &Compiled<'_>, root: &TokenStream) -> TokenStream {
 
         impl ::core::convert::From<#runtime::Trainer> for Trainer {
             fn from(trainer: #runtime::Trainer) -> Self {
-                Self { trainer, #(#classes: ::std::vec::Vec::with_capacity(PROGRAM.spec.batch + 1),)* }
+                Self { trainer, #(#fields: ::std::vec::Vec::with_capacity(PROGRAM.spec.batch + 1),)* }
             }
         }
 

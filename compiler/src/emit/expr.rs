@@ -88,7 +88,8 @@ impl Printer<'_> {
     }
 
     fn bind(&mut self, key: String, tokens: TokenStream) -> TokenStream {
-        let name = format_ident!("{}_{}", self.prefix, self.bound.len() + 1);
+        // No other name ends in an underscore: see `fresh` of kernels.
+        let name = format_ident!("{}_{}_", self.prefix, self.bound.len() + 1);
         self.bindings.extend(quote! { let #name = #tokens; });
         self.bound.insert(key, quote!(#name));
         quote!(#name)
@@ -96,6 +97,16 @@ impl Printer<'_> {
 
     fn constant(&self, value: f64) -> (TokenStream, Binding) {
         let magnitude = match self.number {
+            // Numbers are checked to be finite in `f32`; what is computed from them at compile time need not be.
+            Number::F32 if !(value as f32).is_finite() => {
+                return if value.is_nan() {
+                    (quote!(f32::NAN), Binding::Atom)
+                } else if value < 0.0 {
+                    (quote!(f32::NEG_INFINITY), Binding::Atom)
+                } else {
+                    (quote!(f32::INFINITY), Binding::Atom)
+                };
+            }
             Number::F32 => Literal::f32_unsuffixed((value as f32).abs()),
             Number::F64 => Literal::f64_unsuffixed(value.abs()),
         };
@@ -224,14 +235,14 @@ mod tests {
     #[test]
     fn what_occurs_twice_is_computed_once() {
         let e = operand(0).exp();
-        assert_eq!(printed(&(e.clone() * (e + constant(1.0)))), "let y_1 = level :: exp (a) ; y_1 * (y_1 + 1.0)");
+        assert_eq!(printed(&(e.clone() * (e + constant(1.0)))), "let y_1_ = level :: exp (a) ; y_1_ * (y_1_ + 1.0)");
     }
 
     #[test]
     fn both_sides_of_a_choice_are_computed() {
         let choice = select(Compare::Greater, operand(0), constant(0.0), operand(0), operand(0).expm1());
-        assert_eq!(printed(&choice), "let y_1 = level :: expm1 (a) ; if a > 0.0 { a } else { y_1 }");
+        assert_eq!(printed(&choice), "let y_1_ = level :: expm1 (a) ; if a > 0.0 { a } else { y_1_ }");
         let doubled = printed(&(constant(2.0) * choice));
-        assert!(doubled.ends_with("let y_2 = if a > 0.0 { a } else { y_1 } ; 2.0 * y_2"), "{doubled}");
+        assert!(doubled.ends_with("let y_2_ = if a > 0.0 { a } else { y_1_ } ; 2.0 * y_2_"), "{doubled}");
     }
 }

@@ -167,8 +167,13 @@ impl<'a> Printer<'a> {
 
     fn fresh(&mut self, name: &str) -> Ident {
         let mut base: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect();
-        if base.is_empty() || base.starts_with(|c: char| c.is_ascii_digit()) || is_reserved(&base) {
+        // A trailing underscore is for what an expression binds on its way; a capital could be a constant or variant.
+        if base.is_empty() || !base.starts_with(|c: char| c.is_ascii_lowercase()) || is_reserved(&base) {
             base.insert_str(0, "v_");
+        }
+        base.truncate(base.trim_end_matches('_').len());
+        if ["_rows", "_row", "_space", "_block"].iter().any(|suffix| base.ends_with(suffix)) {
+            base.push_str("_v");
         }
         let mut candidate = base.clone();
         let mut count = 1;
@@ -511,12 +516,12 @@ impl<'a> Printer<'a> {
                 quote!(level::uniform(#row, seed, #stream, draw, (first + i) as u32);)
             }
             Statement::Sum(id) => {
-                let (name, row) = (&self.elements[&id], self.row(self.operand(id)));
-                quote!(let #name = level::sum(&#row[..]);)
+                let (name, row) = (&self.elements[&id], self.whole_row(self.operand(id), stage));
+                quote!(let #name = level::sum(#row);)
             }
             Statement::Greatest(id) => {
-                let (name, row) = (&self.elements[&id], self.row(self.operand(id)));
-                quote!(let #name = level::greatest(&#row[..]);)
+                let (name, row) = (&self.elements[&id], self.whole_row(self.operand(id), stage));
+                quote!(let #name = level::greatest(#row);)
             }
             Statement::AddToLane(id) => {
                 let rows = format_ident!("{}_rows", self.elements[&id]);
@@ -538,6 +543,16 @@ impl<'a> Printer<'a> {
                 if in_loop { quote!(#row[j] = #value;) } else { quote!(#rows[i] = #value;) }
             }
         }
+    }
+
+    /// The row at hand of a value as a slice; of one number where that is all there is.
+    fn whole_row(&self, id: ValueId, stage: &Stage) -> TokenStream {
+        if self.has_columns(id) || self.is_product(id) {
+            let row = self.row(id);
+            return quote!(&#row[..]);
+        }
+        let element = self.element(id, stage);
+        quote!(&[#element])
     }
 
     fn operand(&self, id: ValueId) -> ValueId {

@@ -70,6 +70,8 @@ struct Printed {
     source: String,
     constants: TokenStream,
     functions: Vec<PrintedFunction>,
+    /// The function of each signature and body.
+    known: HashMap<String, usize>,
     names: HashMap<String, usize>,
     /// The tensors' constants, by name.
     tensors: HashMap<String, Ident>,
@@ -85,15 +87,15 @@ struct PrintedFunction {
 impl Printed {
     /// The name of a function with this signature and body: that of an equal one that is there, or a new one.
     fn function(&mut self, name: &str, docs: String, signature: TokenStream, body: TokenStream) -> Ident {
-        let text = (signature.to_string(), body.to_string());
-        for function in &mut self.functions {
-            if (function.signature.to_string(), function.body.to_string()) == text {
-                if !function.docs.contains(docs.trim()) {
-                    function.docs.push_str(&format!("; {}", docs.trim()));
-                }
-                return function.name.clone();
+        let text = format!("{signature} {body}");
+        if let Some(index) = self.known.get(&text) {
+            let function = &mut self.functions[*index];
+            if !function.docs.contains(docs.trim()) {
+                function.docs.push_str(&format!("; {}", docs.trim()));
             }
+            return function.name.clone();
         }
+        self.known.insert(text, self.functions.len());
         let name = self.fresh(name);
         self.functions.push(PrintedFunction { docs, name: name.clone(), signature, body });
         name

@@ -100,7 +100,8 @@ pub static ACTIVATIONS: &[ActivationDef] = &[
         signature: named("relu", "y = max(z, 0); its slope at 0 is 0", &[]),
         family: Family::He,
         gain: |_| leaky_gain(0.0),
-        value: |_| if_positive(Z, Z, constant(0.0)),
+        // Not a number stays what it is, so that nobody mistakes a network that has diverged for one of dead units.
+        value: |_| select(Compare::LessEqual, Z, constant(0.0), constant(0.0), Z),
         slope_of_value: Some(|_| if_positive(Z, one(), constant(0.0))),
         ..PLAIN
     },

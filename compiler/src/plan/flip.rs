@@ -33,8 +33,7 @@ pub fn flip(graph: &TrainGraph) -> TrainGraph {
             Operation::Map { expr, operands } => Operation::Map { expr: turn(&expr), operands },
             Operation::SumRows(x) => Operation::SumColumns(x),
             Operation::MaxRows(x) => Operation::MaxColumns(x),
-            // Of a single sample.
-            Operation::SumColumns(x) => Operation::Map { expr: operand(0), operands: vec![x] },
+            // Targets are for the loss, which this is without.
             Operation::Target(_) => Operation::Map { expr: constant(0.0), operands: vec![] },
             other => other,
         };

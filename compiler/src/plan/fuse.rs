@@ -97,11 +97,13 @@ impl Fusion<'_> {
 
     /// Whether a value is only ever summed over rows: it is then placed with the sum.
     fn waits(&self, id: ValueId) -> bool {
-        let is_root = self.graph.loss == Some(id) || self.graph.outputs.contains(&id) || self.graph.probabilities.contains(&id);
-        let written = self.graph.writes.iter().any(|write| write.value == id);
         let [user] = self.uses[id.0].as_slice() else { return false };
         let reduced = matches!(self.graph.value(*user).operation, Operation::SumRows(_) | Operation::MaxRows(_));
-        matches!(self.graph.value(id).operation, Operation::Map { .. }) && reduced && !is_root && !written
+        if !reduced || !matches!(self.graph.value(id).operation, Operation::Map { .. }) {
+            return false;
+        }
+        let is_root = self.graph.loss == Some(id) || self.graph.outputs.contains(&id) || self.graph.probabilities.contains(&id);
+        !is_root && self.graph.writes.iter().all(|write| write.value != id)
     }
 
     /// Places a value that has been waiting for a use.

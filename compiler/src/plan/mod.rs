@@ -8,6 +8,8 @@
 //! 3. `place`: places what must outlive its kernel in memory, by lifetime.
 //! 4. `stage`: orders each kernel's work on a row into loops over its columns and what happens between them.
 
+use std::collections::HashMap;
+
 use crate::train_graph::{TensorId, TrainGraph, ValueId};
 
 pub mod flip;
@@ -89,6 +91,8 @@ pub struct Plan {
     pub kernels: Vec<Kernel>,
     /// The work space's buffers, in the order of `first`.
     pub buffers: Vec<Buffer>,
+    /// Which buffer holds what.
+    pub by_content: HashMap<Content, usize>,
     /// The length of the work space.
     pub work_len: usize,
 }
@@ -175,7 +179,7 @@ impl Kernel {
 pub fn plan(graph: &TrainGraph, options: Options) -> Plan {
     let graph = simplify::simplify(graph);
     let kernels = fuse::fuse(&graph, options);
-    let mut plan = Plan { graph, options, kernels, buffers: Vec::new(), work_len: 0 };
+    let mut plan = Plan { graph, options, kernels, buffers: Vec::new(), by_content: HashMap::new(), work_len: 0 };
     place::place(&mut plan);
     stage::stage(&mut plan);
     plan
@@ -193,7 +197,7 @@ pub fn product_by(options: Options) -> ProductBy {
 impl Plan {
     /// The buffer with this content.
     pub fn buffer(&self, content: Content) -> Option<&Buffer> {
-        self.buffers.iter().find(|buffer| buffer.content == content)
+        self.by_content.get(&content).map(|index| &self.buffers[*index])
     }
 
     /// The columns of a row in memory: those of a full batch where they are samples.

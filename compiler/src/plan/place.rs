@@ -41,6 +41,7 @@ pub fn place(plan: &mut Plan) {
     }
     plan.work_len = buffers.iter().map(|buffer| (buffer.offset + buffer.len).next_multiple_of(ALIGN)).max().unwrap_or(0);
     buffers.sort_by_key(|buffer| (buffer.first, buffer.offset));
+    plan.by_content = buffers.iter().enumerate().map(|(index, buffer)| (buffer.content, index)).collect();
     plan.buffers = buffers;
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{Content, Demand, Kernel, KernelKind, Plan, ProductBy, RowKernel, Statement};
-use crate::train_graph::{Columns, Operation, ValueId};
+use crate::train_graph::{Columns, Operation, TensorKind, ValueId};
 
 impl Display for Plan {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -84,22 +84,31 @@ impl Plan {
         }
     }
 
-    /// How each parameter is updated: with its gradient, or after all of it is known.
+    /// How each weight is updated.
     pub fn updates(&self) -> Vec<(String, Update)> {
         let mut updates = Vec::new();
         for kernel in self.kernels.iter().filter_map(Kernel::rows) {
-            for (tensor, _) in &kernel.writes {
+            for (tensor, value) in &kernel.writes {
                 let tensor = &self.graph.tensors[tensor.0];
-                if matches!(tensor.extent.columns, Columns::Fixed(_))
-                    && matches!(tensor.kind, crate::train_graph::TensorKind::Parameter(_))
-                {
-                    let fused =
-                        kernel.values.iter().any(|id| matches!(self.graph.value(*id).operation, Operation::Product { .. }));
-                    updates.push((tensor.name.clone(), if fused { Update::Fused } else { Update::TwoPhase }));
+                if matches!(tensor.extent.columns, Columns::Fixed(_)) && matches!(tensor.kind, TensorKind::Parameter(_)) {
+                    updates.push((tensor.name.clone(), self.update(kernel, *value)));
                 }
             }
         }
         updates
+    }
+
+    fn update(&self, kernel: &RowKernel, value: ValueId) -> Update {
+        let is_product = |id: &ValueId| matches!(self.graph.value(*id).operation, Operation::Product { .. });
+        if kernel.values.iter().any(is_product) {
+            return Update::Fused;
+        }
+        // A constraint scales what was the new weight before it, under the same name.
+        let value = self.graph.value(value);
+        match value.operation.operands().first() {
+            Some(before) if self.graph.value(*before).name == value.name => Update::Constrained,
+            _ => Update::TwoPhase,
+        }
     }
 }
 
@@ -110,4 +119,6 @@ pub enum Update {
     Fused,
     /// From the stored gradient, once the whole of it is known.
     TwoPhase,
+    /// Row by row as its gradient is computed, then scaled once the whole new weight is known.
+    Constrained,
 }

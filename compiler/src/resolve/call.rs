@@ -192,11 +192,16 @@ impl<'a> Resolver<'a> {
             (Kind::Size, Evaluated::Number(number)) => self.whole(what, number, 1, span).map(ArgumentValue::Number),
             (Kind::Count, Evaluated::Number(number)) => self.whole(what, number, 0, span).map(ArgumentValue::Number),
             (Kind::Number(range), Evaluated::Number(number)) => {
-                if range.contains(number) {
+                if range.contains(number) && range.contains_rounded(number) {
                     return Ok(ArgumentValue::Number(number));
                 }
                 let message = format!("{what} is {range}, not {}", show_number(number));
-                self.report(Diagnostic::new(codes::OUT_OF_RANGE, span, message));
+                let mut diagnostic = Diagnostic::new(codes::OUT_OF_RANGE, span, message);
+                if range.contains(number) {
+                    let rounded = number as f32;
+                    diagnostic = diagnostic.help(format!("networks are computed in `f32`, in which this number is {rounded}"));
+                }
+                self.report(diagnostic);
                 Err(Known)
             }
             (Kind::Bool, Evaluated::Bool(value)) => Ok(ArgumentValue::Bool(value)),

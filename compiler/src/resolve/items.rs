@@ -59,8 +59,33 @@ pub fn module_name(name: &str) -> String {
     module
 }
 
-/// Names that generated Rust cannot carry.
+/// Names that Rust allows nowhere, in any case of letters: `Self` too.
 const UNUSABLE: &[&str] = &["self", "super", "crate", "_"];
+
+/// What a name of the file names in the generated Rust.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// A type, in a module that has others: a model.
+    Type,
+    /// A module among other things: a recipe.
+    Module,
+    /// A parameter of functions: an input or output.
+    Parameter,
+}
+
+impl Named {
+    /// Names that mean something else there.
+    fn taken(self) -> &'static [&'static str] {
+        match self {
+            Self::Type => &[
+                "Trainer", "PROGRAM", "program", "step", "infer", "dlm", "bool", "char", "str", "f32", "f64", "u8", "u16", "u32",
+                "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+            ],
+            Self::Module => &[],
+            Self::Parameter => &["None", "Some", "Ok", "Err", "PROGRAM"],
+        }
+    }
+}
 
 impl<'a> Resolver<'a> {
     /// Gathers consts and blocks and reports names that are taken.
@@ -112,7 +137,7 @@ impl<'a> Resolver<'a> {
         let mut seen: Vec<(String, &Ident)> = Vec::new();
         for item in &self.file.items {
             let Item::Model(model) = item else { continue };
-            self.check_usable(&model.name);
+            self.check_usable(&model.name, Named::Type);
             let module = module_name(&model.name.name);
             match seen.iter().find(|(other, _)| *other == module) {
                 None => seen.push((module, &model.name)),
@@ -133,8 +158,8 @@ impl<'a> Resolver<'a> {
     }
 
     /// Names that become Rust names must be possible there.
-    pub(super) fn check_usable(&mut self, name: &Ident) {
-        if UNUSABLE.contains(&name.name.to_lowercase().as_str()) {
+    pub(super) fn check_usable(&mut self, name: &Ident, named: Named) {
+        if UNUSABLE.contains(&name.name.to_lowercase().as_str()) || named.taken().contains(&name.name.as_str()) {
             let message = format!("`{}` cannot be a name in the generated Rust", name.name);
             self.report(Diagnostic::new(codes::UNUSABLE_NAME, name.span, message).help("choose another name"));
         }

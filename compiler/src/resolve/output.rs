@@ -6,6 +6,7 @@ use dlm_dsl::diagnostic::Diagnostic;
 
 use super::block::unknown_value;
 use super::build::{Builder, Value};
+use super::items::Named;
 use super::shape::{too_many_values, values};
 use super::{Resolver, closest};
 use crate::graph::{Input, Node, NodeId, NodeKind, Output, OutputKind, Shape};
@@ -17,7 +18,7 @@ const TYPES: [&str; 5] = ["f32", "index", "class", "binary", "flags"];
 impl<'a> Builder<'_, 'a> {
     /// `input name: TYPE;`; its value.
     pub(super) fn input(&mut self, statement: &Statement, name: &'a Ident, ty: &Type) -> Value {
-        self.resolver.check_usable(name);
+        self.resolver.check_usable(name, Named::Parameter);
         let free = self.declare(name);
         let value = match self.resolver.input_shape(ty) {
             Some(shape) if free => self.input_node(statement, name, shape),
@@ -55,7 +56,7 @@ impl<'a> Builder<'_, 'a> {
 
     /// `output name: TYPE;` of the value before it, or of the one that is named.
     pub(super) fn output(&mut self, statement: &Statement, name: &'a Ident, ty: &Type, of: Option<&Ident>, current: Value) {
-        self.resolver.check_usable(name);
+        self.resolver.check_usable(name, Named::Parameter);
         let free = self.declare(name);
         let kind = self.resolver.output_kind(ty);
         let value = match of {

@@ -4,6 +4,7 @@ use dlm_dsl::ast::{self, Ident, Item};
 use dlm_dsl::codes;
 use dlm_dsl::diagnostic::Diagnostic;
 
+use super::super::items::Named;
 use super::super::{Resolver, closest, module_name};
 use super::recipes_of;
 
@@ -43,7 +44,7 @@ impl<'a> Resolver<'a> {
         let mut seen: Vec<(String, &ast::Train)> = Vec::new();
         for (position, train) in trains.enumerate() {
             if let Some(name) = &train.name {
-                self.check_usable(name);
+                self.check_usable(name, Named::Module);
             } else if position > 0 {
                 let model = &train.model.name;
                 let message = format!("another recipe of `{model}` stands before this one, which has no name");

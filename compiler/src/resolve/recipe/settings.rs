@@ -42,7 +42,12 @@ pub(crate) static SETTINGS: &[SettingDef] = &[
     setting("losses", "`[(output, loss, weight), …]`", "by the outputs' types, weight 1", "a loss for each output"),
     setting("optimizer", "an optimizer", "`adam`", "how a step updates the parameters"),
     setting("schedule", "`constant` or `exponential(…)`", "`constant`", "how the learning rate changes"),
-    setting("regularize", "`[l2(strength, layers = […])]`", "`[]`", "penalties on weights"),
+    setting(
+        "regularize",
+        "a list of penalties and constraints, such as `[l2(1e-4), max_norm(2, layers = [h1])]`",
+        "`[]`",
+        "penalties and constraints on weights",
+    ),
     setting("clip", "`none`, `value(limit)`, `norm(limit)` or `global_norm(limit)`", "`none`", "how gradients are clipped"),
     setting("batch", "a whole number from 1 to 65536", "32", "rows of a batch"),
     setting("last_batch", "`keep` or `drop`", "`keep`", "whether a last batch of fewer rows is used"),

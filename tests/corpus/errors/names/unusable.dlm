@@ -6,3 +6,12 @@ model Self {
     output crate: f32[3];
 //         ^^^^^ error[E118]: `crate` cannot be a name in the generated Rust
 }
+
+model Trainer {
+//    ^^^^^^^ error[E118]: `Trainer` cannot be a name in the generated Rust
+    input None: f32[3];
+//        ^^^^ error[E118]: `None` cannot be a name in the generated Rust
+    dense(3);
+    output PROGRAM: f32[3];
+//         ^^^^^^^ error[E118]: `PROGRAM` cannot be a name in the generated Rust
+}
