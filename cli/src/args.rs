@@ -184,7 +184,7 @@ pub struct Train {
     /// number behind it if that is there
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Where the log goes instead of DIR/log.jsonl: one JSON object an epoch
+    /// Where the log goes instead of DIR/log.jsonl: one JSON object an epoch; what is there is replaced
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// Say nothing unless something goes wrong

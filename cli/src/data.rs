@@ -46,13 +46,13 @@ pub struct Data {
 }
 
 impl Data {
-    /// Reads all that a recipe names. Classes are numbered alike in all of it.
+    /// Reads all that a recipe names. Classes are numbered alike in all of it, and as in `labels` where these are known.
     ///
     /// # Errors
-    /// If nothing names the data, or a file of it cannot be read or does not fit the model.
-    pub fn load(spec: &Spec, recipe: &Recipe, places: &Places) -> Result<Self, Failure> {
+    /// If nothing names the data, or a file of it cannot be read or does not fit the model or the classes.
+    pub fn load(spec: &Spec, recipe: &Recipe, places: &Places, labels: &Labels) -> Result<Self, Failure> {
         let source = recipe.data.as_ref().ok_or_else(no_data)?;
-        let main = data::load(&data_spec(source), &places.main, spec)?;
+        let main = data::load_like(&data_spec(source), &places.main, spec, labels)?;
         let like = |source: Option<&DataSource>, place: &PathBuf| {
             source.map(|source| data::load_like(&data_spec(source), place, spec, main.labels())).transpose()
         };

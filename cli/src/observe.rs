@@ -1,6 +1,5 @@
 //! Watches a training: shows its progress, writes its log, keeps its best weights, and ends it at Ctrl-C.
 
-use std::fs::File;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -42,9 +41,8 @@ pub fn interrupted() -> bool {
 #[derive(Debug)]
 pub struct Watch<'a> {
     console: &'a Console,
-    output: &'a Output,
+    output: &'a mut Output,
     quiet: bool,
-    log: File,
     bar: Option<Bar>,
     epochs: usize,
     /// The lowest validation loss so far, and its epoch.
@@ -67,9 +65,9 @@ const BAR: &str = "{bar:20} {percent:>3} %  {eta:>4} left  {wide_msg}";
 const REDRAW: Duration = Duration::from_millis(100);
 
 impl<'a> Watch<'a> {
-    /// Watches a training that leaves its results in `output`, whose log is open as `log`.
-    pub fn new(console: &'a Console, output: &'a Output, log: File, quiet: bool) -> Self {
-        Watch { console, output, quiet, log, bar: None, epochs: 0, best: None, failure: None }
+    /// Watches a training that leaves its results in `output`.
+    pub fn new(console: &'a Console, output: &'a mut Output, quiet: bool) -> Self {
+        Watch { console, output, quiet, bar: None, epochs: 0, best: None, failure: None }
     }
 
     /// The lowest validation loss and its epoch, if there was a validation; its weights have been saved.
@@ -98,9 +96,8 @@ impl<'a> Watch<'a> {
     }
 
     fn record(&mut self, epoch: &EpochReport, weights: &Weights<'_>) -> Result<(), Failure> {
-        let line = format!("{}\n", json::epoch(epoch));
-        let written = self.log.write_all(line.as_bytes()).and_then(|()| self.log.flush());
-        written.map_err(|error| Failure::file("write", self.output.log(), error))?;
+        self.output.begin()?;
+        self.output.record(&json::epoch(epoch).to_string())?;
         let Some(validation) = &epoch.validation else { return Ok(()) };
         // A loss that is not a number is never better.
         if self.best.is_none_or(|(best, _)| validation.loss < best) && validation.loss.is_finite() {
@@ -138,7 +135,13 @@ impl Bar {
 impl Observer for Watch<'_> {
     fn on_start(&mut self, start: &Start) {
         self.epochs = start.epochs;
-        if self.quiet || self.console.json() {
+        if self.quiet {
+            return;
+        }
+        if let Some(replaced) = self.output.replaces() {
+            self.console.status(format_args!("replacing {replaced}"));
+        }
+        if self.console.json() {
             return;
         }
         let part =

@@ -238,8 +238,91 @@ fn a_loss_that_is_no_number_ends_the_training_with_the_last_good_weights() {
     fs::write(folder.path().join("points.dlm"), model).unwrap();
     fs::write(folder.path().join("points.csv"), "x,y,a,b\n1,2,3,4\n2,1,4,3\n".to_owned() + &"0.5,3,1,1\n".repeat(30)).unwrap();
     let train = dlm().current_dir(&folder).args(["train", "points.dlm", "--out", "out"]).assert().code(1);
-    train.stderr(contains("error[E309]").and(contains("in epoch 1 at step")).and(contains("out/final.safetensors")));
+    let nothing = contains("in epoch 1 at step").and(contains("note: no epoch was completed, so no weights are saved\n"));
+    train.stderr(contains("error[E309]").and(nothing));
+    assert!(!folder.path().join("out").exists(), "untrained weights are no result");
+    // Slow enough for a good epoch, after which it diverges.
+    let slow = ["train", "points.dlm", "--out", "out", "--set", "optimizer.lr=0.6", "--epochs", "1000"];
+    let train = dlm().current_dir(&folder).args(slow).assert().code(1);
+    let saved = contains("note: the last good weights are saved in out/final.safetensors");
+    train.stderr(contains("error[E309]").and(saved).and(contains("at the end of epoch")));
     assert!(!read(&folder.path().join("out"), "final.safetensors").is_empty());
+}
+
+#[test]
+fn an_earlier_training_is_replaced_by_results_alone() {
+    let folder = points();
+    let train = |arguments: &[&str]| {
+        let common = ["train", "points.dlm", "--epochs", "1", "--out", "keep"];
+        dlm().current_dir(&folder).args(common).args(arguments).assert()
+    };
+    train(&[]).success();
+    let results = || {
+        let files = ["final.safetensors", "best.safetensors", "log.jsonl"];
+        files.map(|name| read(&folder.path().join("keep"), name))
+    };
+    let before = results();
+    // Found out only when the data is split: there is less than a batch.
+    train(&["--set", "batch=99", "--set", "last_batch=drop"]).code(1).stderr(contains("error[E308]"));
+    assert_eq!(results(), before);
+    let diverging = ["--set", "optimizer.lr=1e38", "--weights", "keep/best.safetensors"];
+    train(&diverging).code(1).stderr(contains("error[E309]").and(contains("what was to be replaced is as it was")));
+    assert_eq!(results(), before);
+    train(&["--weights", "keep/best.safetensors"]).success().stderr(contains("replacing the results"));
+    let after = results();
+    assert!(after[0] != before[0] && after[1] != before[1]);
+    assert_eq!(json_lines(&after[2]).len(), 1, "the log is that of the last training");
+}
+
+#[test]
+fn a_training_that_cannot_begin_leaves_nothing() {
+    let folder = points();
+    let train = |arguments: &[&str]| {
+        let common = ["train", "points.dlm", "--set", "batch=99", "--set", "last_batch=drop"];
+        dlm().current_dir(&folder).args(common).args(arguments).assert().code(1).stderr(contains("error[E308]"))
+    };
+    let files = || fs::read_dir(&folder).unwrap().count();
+    let before = files();
+    train(&[]);
+    train(&["--out", "a/b/c"]);
+    train(&["--log", "my.jsonl"]);
+    assert_eq!(files(), before);
+    fs::write(folder.path().join("my.jsonl"), "mine\n").unwrap();
+    train(&["--log", "my.jsonl"]);
+    assert_eq!(read(folder.path(), "my.jsonl"), b"mine\n");
+}
+
+#[test]
+fn a_log_that_is_replaced_is_named() {
+    let folder = points();
+    let train = |arguments: &[&str]| {
+        let common = ["train", "points.dlm", "--epochs", "1", "--log", "my.jsonl"];
+        dlm().current_dir(&folder).args(common).args(arguments).assert().success()
+    };
+    train(&[]).stderr(contains("replacing").not());
+    train(&[]).stderr(contains("replacing the log my.jsonl\n"));
+    assert_eq!(json_lines(&read(folder.path(), "my.jsonl")).len(), 1);
+    train(&["--out", "runs/points"]).stderr(contains("replacing the results of an earlier training in runs/points and the log"));
+}
+
+#[test]
+fn classes_are_those_of_the_weights_that_are_trained_on() {
+    let folder = points();
+    let train = |arguments: &[&str]| {
+        let common = ["train", "points.dlm", "--epochs", "1", "--set", "split.test=0"];
+        dlm().current_dir(&folder).args(common).args(arguments).assert()
+    };
+    train(&["--out", "a"]).success();
+    // Sorted alone, these would be other classes; and `left` alone would be too few.
+    let csv = samples(100);
+    let left: String = csv.lines().filter(|line| !line.ends_with("right")).map(|line| format!("{line}\n")).collect();
+    fs::write(folder.path().join("points.csv"), left).unwrap();
+    train(&["--out", "b", "--weights", "a/final.safetensors"]).success();
+    let predict = ["predict", "points.dlm", "--weights", "b/final.safetensors", "points.csv"];
+    dlm().current_dir(&folder).args(predict).assert().success().stdout(contains("side,side_left,side_right\n"));
+    fs::write(folder.path().join("points.csv"), csv.replace("right", "above")).unwrap();
+    train(&["--out", "c", "--weights", "a/final.safetensors"]).code(1).stderr(contains("error[E30").and(contains("above")));
+    assert!(!folder.path().join("c").exists());
 }
 
 #[test]

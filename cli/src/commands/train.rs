@@ -1,7 +1,7 @@
 //! `dlm train`: compiles a file ahead of time, trains it, and leaves weights and a log.
 
 use dlm_compiler::compile::{CompileOptions, compile};
-use dlm_runtime::{Error, Report, Trainer};
+use dlm_runtime::{Error, Labels, Report, Trainer};
 use serde_json::{Value, json};
 
 use crate::args::Train;
@@ -24,50 +24,65 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
     let unit = source.choose(&arguments.selection, replaced, console, arguments.quiet)?;
     let compiled = compile(&unit, CompileOptions::default());
     let places = Places::new(&source, &arguments.selection, arguments.data.is_some());
-    let data = Data::load(&spec(&compiled), &unit.recipe, &places)?;
+    let spec = spec(&compiled);
+    let labels = match &arguments.weights {
+        Some(weights) => Labels::of_weights(&spec, weights)?,
+        None => Labels::default(),
+    };
+    let data = Data::load(&spec, &unit.recipe, &places, &labels)?;
     let loaded = load(&compiled, &source, console, arguments.quiet)?;
 
     let mut trainer = Trainer::new(loaded.program).with_threads(threads);
     if let Some(weights) = &arguments.weights {
         trainer.load(weights)?;
     }
-    let output = match &arguments.out {
+    let mut output = match &arguments.out {
         Some(folder) => Output::named(folder, arguments.log.as_deref())?,
         None => Output::fresh(&source.stem(), arguments.log.as_deref())?,
     };
-    if output.replaces && !arguments.quiet {
-        console.status(format_args!("replacing the results of an earlier training in {}", output.folder().display()));
-    }
-    let log = output.begin()?;
     catch_interrupts()
         .map_err(|error| Failure::usage(format!("cannot watch for Ctrl-C: {error}"), "run without other handlers"))?;
-    let mut watch = Watch::new(console, &output, log, arguments.quiet);
+    let mut watch = Watch::new(console, &mut output, arguments.quiet);
     let trained = trainer.fit_parts(&data.main, data.validation.as_ref(), data.test.as_ref(), &mut watch);
-    let watched = watch.finish();
-    // Whatever happened: what the trainer holds now is the last good state, and is not lost.
-    let good = !matches!(trained, Err(ref error) if !matches!(error, Error::NotFinite { .. }));
-    if good {
+    let (watched, best) = (watch.finish(), watch.best());
+    // Whatever happened: what was learned up to the last good state, which the trainer holds now, is not lost.
+    if trained.as_ref().map_or_else(has_learned, |_| true) {
+        output.begin()?;
         trainer.save(output.last())?;
     }
     let report = trained.map_err(|error| diverged(error, &output))?;
     watched?;
     if console.json() {
-        console.result(summary(&report, &watch, &output, &[unit.graph.name.as_str(), recipe_name(&unit)]))?;
+        console.result(summary(&report, best, &output, &[unit.graph.name.as_str(), recipe_name(&unit)]))?;
     } else if !arguments.quiet {
-        say(&report, &watch, &output, console)?;
+        say(&report, best, &output, console)?;
     }
     if report.stopped { Err(Failure::Interrupted) } else { Ok(()) }
 }
 
-/// A training that went wrong; if it diverged, with a word on where its last good weights are.
-fn diverged(error: Error, output: &Output) -> Failure {
-    let saved = matches!(error, Error::NotFinite { .. });
-    let failure = Failure::from(error);
-    if saved { failure.note(format!("the last good weights are saved in {}", output.last().display())) } else { failure }
+/// Whether a training that went wrong learned something before.
+fn has_learned(error: &Error) -> bool {
+    matches!(error, Error::NotFinite { restored: 1.., .. })
 }
 
+/// A training that went wrong; if it diverged, with a word on where its last good weights are.
+fn diverged(error: Error, output: &Output) -> Failure {
+    let note = match error {
+        Error::NotFinite { restored: 0, .. } if output.replaces().is_some() => {
+            "no epoch was completed, so no weights are saved; what was to be replaced is as it was".to_owned()
+        }
+        Error::NotFinite { restored: 0, .. } => "no epoch was completed, so no weights are saved".to_owned(),
+        Error::NotFinite { .. } => format!("the last good weights are saved in {}", output.last().display()),
+        _ => return error.into(),
+    };
+    Failure::from(error).note(note)
+}
+
+/// The lowest validation loss and its epoch.
+type Best = Option<(f64, usize)>;
+
 /// The last lines for people.
-fn say(report: &Report, watch: &Watch<'_>, output: &Output, console: &Console) -> Result<(), Failure> {
+fn say(report: &Report, best: Best, output: &Output, console: &Console) -> Result<(), Failure> {
     if let Some(validation) = &report.validation {
         console.result(format_args!("validation  {validation}"))?;
     }
@@ -75,7 +90,7 @@ fn say(report: &Report, watch: &Watch<'_>, output: &Output, console: &Console) -
         Some(test) => console.result(format_args!("test  {test}"))?,
         None => console.result(format_args!("training  {}", report.train))?,
     }
-    let best = match watch.best() {
+    let best = match best {
         Some((_, epoch)) => format!(", the best of epoch {epoch} in {}", output.best().display()),
         None => String::new(),
     };
@@ -85,9 +100,9 @@ fn say(report: &Report, watch: &Watch<'_>, output: &Output, console: &Console) -
 }
 
 /// The last line for tools.
-fn summary(report: &Report, watch: &Watch<'_>, output: &Output, names: &[&str; 2]) -> Value {
+fn summary(report: &Report, best: Best, output: &Output, names: &[&str; 2]) -> Value {
     let path = |path: std::path::PathBuf| path.display().to_string();
-    let best = watch.best().map(|(loss, epoch)| json!({ "epoch": epoch, "loss": loss, "weights": path(output.best()) }));
+    let best = best.map(|(loss, epoch)| json!({ "epoch": epoch, "loss": loss, "weights": path(output.best()) }));
     json!({
         "model": names[0],
         "recipe": names[1],
