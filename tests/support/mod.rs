@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
+pub mod compare;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

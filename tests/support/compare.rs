@@ -1,0 +1,132 @@
+//! Runs a compiled model and the reference interpreter side by side and compares all that they compute, bit for bit.
+
+use dlm_compiler::compile::Compiled;
+use dlm_compiler::interpret::{Call, Interpreter};
+use dlm_compiler::train_graph::TensorKind;
+use dlm_runtime::Trainer;
+
+use super::{Numbers, parameters, slices};
+
+fn assert_same(what: &str, found: &[f32], expected: &[f32]) {
+    assert_eq!(found.len(), expected.len(), "{what}: lengths");
+    for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
+        let same = found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan();
+        assert!(same, "{what}[{index}]: generated code has {found:e}, the interpreter {expected:e}");
+    }
+}
+
+/// The number of samples, then for each input its samples, for each output its targets.
+type Batch = (usize, Vec<Vec<f32>>, Vec<Vec<f32>>);
+
+/// The batches of a run: full ones and short ones.
+fn batches(compiled: &Compiled<'_>, steps: u64) -> Vec<Batch> {
+    let batch = compiled.unit.recipe.batch;
+    let mut numbers = Numbers(7);
+    let rows = |step| match step % 4 {
+        1 => batch.div_ceil(2),
+        2 => 1,
+        _ => batch,
+    };
+    (0..steps)
+        .map(|step| {
+            let (inputs, targets) = numbers.batch(&compiled.unit.graph, rows(step));
+            (rows(step), inputs, targets)
+        })
+        .collect()
+}
+
+/// What the interpreter computes: for each step the loss, and every tensor of the model after it.
+pub fn interpreted(compiled: &Compiled<'_>, trainer: &Trainer, steps: u64) -> Vec<(f32, Vec<Vec<f32>>)> {
+    let mut interpreter = Interpreter::<f32>::new(&compiled.training);
+    for (tensor, values) in interpreter.tensors.iter_mut().zip(parameters(compiled, trainer)) {
+        if let Some(values) = values {
+            *tensor = values;
+        }
+    }
+    let learning_rate = trainer.learning_rate();
+    let mut results = Vec::new();
+    for (step, (rows, inputs, targets)) in (0..).zip(batches(compiled, steps)) {
+        let (inputs, targets) = (slices(&inputs), slices(&targets));
+        let call =
+            Call { inputs: &inputs, targets: &targets, rows, learning_rate, update: step + 1, draw: step, seed: trainer.seed() };
+        let values = interpreter.run(&call);
+        let loss = values[compiled.training.loss.expect("a step has a loss").0][0];
+        results.push((loss, predicting(compiled, &interpreter.tensors)));
+    }
+    results
+}
+
+/// The tensors as a model predicts with them: under the notes' nesterov θ = Φ + βm, Φ being what is held.
+fn predicting(compiled: &Compiled<'_>, tensors: &[Vec<f32>]) -> Vec<Vec<f32>> {
+    let Some(beta) = compiled.unit.recipe.optimizer.lookahead() else { return tensors.to_vec() };
+    let mut recovered = tensors.to_vec();
+    for (state, held) in compiled.training.tensors.iter().zip(tensors) {
+        let TensorKind::State(id, _) = state.kind else { continue };
+        let of = compiled.training.tensors.iter().position(|tensor| tensor.kind == TensorKind::Parameter(id));
+        for (value, m) in recovered[of.expect("its parameter")].iter_mut().zip(held) {
+            *value += beta as f32 * m;
+        }
+    }
+    recovered
+}
+
+/// Runs the steps of generated code and compares all that it computes.
+pub fn compare(
+    name: &str,
+    compiled: &Compiled<'_>,
+    program: &'static dlm_runtime::Program,
+    threads: usize,
+    expected: &[(f32, Vec<Vec<f32>>)],
+) {
+    let mut trainer = Trainer::new(program).with_threads(threads);
+    let batches = batches(compiled, expected.len() as u64);
+    for (step, ((_, inputs, targets), (expected_loss, expected))) in batches.iter().zip(expected).enumerate() {
+        let loss = trainer.step(&slices(inputs), &slices(targets));
+        assert_same(&format!("{name}, step {step}: loss"), &[loss], &[*expected_loss]);
+        let found = parameters(compiled, &trainer);
+        for (tensor, (found, expected)) in compiled.training.tensors.iter().zip(found.iter().zip(expected)) {
+            if let Some(found) = found {
+                assert_same(&format!("{name}, step {step}: {}", tensor.name), found, expected);
+            }
+        }
+    }
+    compare_predictions(name, compiled, &trainer, threads);
+}
+
+/// Predictions of several numbers of rows, logits and probabilities.
+fn compare_predictions(name: &str, compiled: &Compiled<'_>, trainer: &Trainer, threads: usize) {
+    let graph = &compiled.unit.graph;
+    let model = trainer.model().with_threads(threads);
+    let mut interpreter = Interpreter::<f32>::new(&compiled.prediction);
+    for (tensor, values) in interpreter.tensors.iter_mut().zip(parameters(compiled, trainer)) {
+        *tensor = values.expect("a prediction has parameters alone");
+    }
+    let mut numbers = Numbers(11);
+    for rows in [1, 2, compiled.unit.recipe.batch, compiled.unit.recipe.batch + 3] {
+        let (inputs, targets) = numbers.batch(graph, rows);
+        let (inputs, targets) = (slices(&inputs), slices(&targets));
+        let call = Call { inputs: &inputs, targets: &targets, rows, learning_rate: 0.0, update: 0, draw: 0, seed: 0 };
+        let values = interpreter.run(&call);
+        if rows <= compiled.unit.recipe.batch {
+            let data = dlm_runtime::Dataset::new(model.spec(), &inputs, &targets).expect("the data is made for the model");
+            let found = model.evaluate(&data).expect("the data is made for the model").loss as f32;
+            let loss = compiled.prediction.loss.expect("a prediction has a loss");
+            assert_same(&format!("{name}, loss of {rows} rows"), &[found], &values[loss.0]);
+        }
+        for (ids, probabilities) in [(&compiled.prediction.outputs, false), (&compiled.prediction.probabilities, true)] {
+            let mut found: Vec<Vec<f32>> = ids.iter().map(|id| vec![0.0; rows * compiled.prediction.extent(*id).rows]).collect();
+            let mut outputs: Vec<&mut [f32]> = found.iter_mut().map(Vec::as_mut_slice).collect();
+            if probabilities {
+                model.predict_into(&inputs, &mut outputs)
+            } else {
+                model.predict_logits_into(&inputs, &mut outputs)
+            }
+            for (id, found) in ids.iter().zip(&found) {
+                let features = compiled.prediction.extent(*id).rows;
+                let value = &values[id.0];
+                let expected: Vec<f32> = (0..rows * features).map(|at| value[at % features * rows + at / features]).collect();
+                assert_same(&format!("{name}, {rows} rows, probabilities {probabilities}"), found, &expected);
+            }
+        }
+    }
+}
