@@ -48,7 +48,7 @@ pub enum Error {
         /// The file that it refused.
         source: PathBuf,
     },
-    /// The cache folder cannot be written.
+    /// The cache folder cannot be written, or must not be trusted.
     Cache {
         /// Where.
         path: PathBuf,
@@ -77,7 +77,7 @@ impl std::fmt::Display for Error {
             Self::Refused { message, source } => {
                 write!(f, "the Rust compiler refused the generated code {}:\n{message}", source.display())
             }
-            Self::Cache { path, error } => write!(f, "cannot write the cache of compiled models at {}: {error}", path.display()),
+            Self::Cache { path, error } => write!(f, "cannot use the cache of compiled models at {}: {error}", path.display()),
             Self::Load { path, message } => write!(f, "cannot load the compiled model {}: {message}", path.display()),
         }
     }
@@ -85,19 +85,63 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// The folder of compiled models: `DLM_CACHE`, or `dlm` in the user's cache folder, or in the system's temporary one.
-pub fn cache_folder() -> PathBuf {
+/// The folder of compiled models: `DLM_CACHE`, or `dlm` in the user's cache folder. Without either, one in the system's
+/// temporary folder that is this user's alone, since code is loaded from it.
+///
+/// # Errors
+/// If that one cannot be made, or others can write in it.
+pub fn cache_folder() -> Result<PathBuf, Error> {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    variable("DLM_CACHE")
+    let chosen = variable("DLM_CACHE")
         .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("dlm")))
-        .or_else(|| variable("HOME").map(|home| home.join(".cache").join("dlm")))
-        .unwrap_or_else(|| std::env::temp_dir().join("dlm-cache"))
+        .or_else(|| variable("HOME").map(|home| home.join(".cache").join("dlm")));
+    match chosen {
+        Some(folder) => Ok(folder),
+        None => {
+            let folder = std::env::temp_dir().join(private_name());
+            make_private(&folder).map_err(|error| Error::Cache { path: folder.clone(), error })?;
+            Ok(folder)
+        }
+    }
+}
+
+/// Each user has a folder of another name, so that they do not stand in each other's way.
+#[cfg(unix)]
+fn private_name() -> String {
+    format!("dlm-cache-{}", rustix::process::geteuid().as_raw())
+}
+
+/// Makes a folder that only this user can write in, or makes sure that it is one.
+#[cfg(unix)]
+fn make_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+    match fs::DirBuilder::new().mode(0o700).create(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => return made,
+    }
+    // Not what a link leads to: whoever owns the link decides that.
+    let found = fs::symlink_metadata(folder)?;
+    if found.is_dir() && found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0 {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, "other users can write there, and code is loaded from it"))
+}
+
+/// The temporary folder is the user's own.
+#[cfg(not(unix))]
+fn private_name() -> String {
+    "dlm-cache".to_owned()
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
 }
 
 /// Compiles a model, unless the cache holds it, and loads it. `source` is the file's name, for the generated code's docs.
 ///
 /// # Errors
-/// If there is no Rust compiler, or the cache cannot be written or read.
+/// If there is no Rust compiler, the cache cannot be used, or what was compiled cannot be loaded.
 pub fn load(compiled: &Compiled<'_>, source: &str) -> Result<Loaded, Error> {
     let mut loaded = load_all(&[(compiled, source)])?;
     Ok(loaded.remove(0))
@@ -109,6 +153,7 @@ pub fn load(compiled: &Compiled<'_>, source: &str) -> Result<Loaded, Error> {
 /// As [`load`].
 pub fn load_all(models: &[(&Compiled<'_>, &str)]) -> Result<Vec<Loaded>, Error> {
     let start = Instant::now();
+    let folder = cache_folder()?;
     let level = Level::detect();
     let rustc = std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
     let version = version(&rustc)?;
@@ -123,14 +168,18 @@ pub fn load_all(models: &[(&Compiled<'_>, &str)]) -> Result<Vec<Loaded>, Error> 
     let kernels_text: String = dlm_kernels::source::FILES.iter().map(|(path, text)| format!("{path}\n{text}\n")).collect();
     let kernels_key = key(&[env!("CARGO_PKG_VERSION"), &version, &kernels_text]);
     let model_key = key(&[&kernels_key, &code]);
-    let folder = cache_folder();
     let library = folder.join(format!("model-{model_key}{}", std::env::consts::DLL_SUFFIX));
-    let cached = library.is_file();
-    if !cached {
-        let kernels = kernels(&rustc, &folder, &kernels_key)?;
-        build_model(&rustc, &folder, &library, &code, &kernels)?;
-    }
-    let programs = open(&library, models)?;
+    // One that does not load is damaged, and made again; once.
+    let opened = if library.is_file() { open(&library, models).ok() } else { None };
+    let cached = opened.is_some();
+    let programs = match opened {
+        Some(programs) => programs,
+        None => {
+            let kernels = kernels(&rustc, &folder, &kernels_key)?;
+            build_model(&rustc, &folder, &library, &code, &kernels)?;
+            open(&library, models)?
+        }
+    };
     let elapsed = start.elapsed();
     Ok(programs.into_iter().map(|program| Loaded { program, elapsed, cached }).collect())
 }
@@ -211,18 +260,52 @@ fn open(library: &Path, models: &[(&Compiled<'_>, &str)]) -> Result<Vec<&'static
     let failed = |message: String| Error::Load { path: library.into(), message };
     // SAFETY: the library was made by `build_model`: its constructors do nothing but what Rust's standard library's do.
     let opened = unsafe { libloading::Library::new(library) }.map_err(|error| failed(error.to_string()))?;
-    // Programs are `'static`: the library is never unloaded.
-    let opened: &'static libloading::Library = Box::leak(Box::new(opened));
-    let mut programs = Vec::new();
-    for (index, (compiled, _)) in models.iter().enumerate() {
+    let mut tables = Vec::new();
+    for index in 0..models.len() {
         let name = format!("DLM_PROGRAM_{index}\0");
         // SAFETY: `export!` made this symbol a static `dlm_kernels::Program`; `load` checks its version before its rest.
         let table = unsafe {
             let symbol = opened.get::<*const dlm_kernels::Program>(name.as_bytes()).map_err(|error| failed(error.to_string()))?;
             dlm_kernels::Program::load(*symbol).map_err(|error| failed(error.to_string()))?
         };
-        let program = Program { spec: spec(compiled), step: table.step(), infer: table.infer() };
-        programs.push(&*Box::leak(Box::new(program)));
+        tables.push((table.step(), table.infer()));
     }
-    Ok(programs)
+    // Programs are `'static`: a library that has them all is never unloaded. Any other is, or the system would not look at
+    // the file again.
+    Box::leak(Box::new(opened));
+    let program = |((compiled, _), (step, infer)): (&(&Compiled<'_>, &str), _)| {
+        &*Box::leak(Box::new(Program { spec: spec(compiled), step, infer }))
+    };
+    Ok(models.iter().zip(tables).map(program).collect())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_others_can_write_in_is_not_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = folder.path().join("cache");
+        let mode = || fs::metadata(&cache).unwrap().permissions().mode() & 0o777;
+        make_private(&cache).unwrap();
+        assert_eq!(mode(), 0o700);
+        make_private(&cache).unwrap();
+        symlink(&cache, folder.path().join("link")).unwrap();
+        assert!(make_private(&folder.path().join("link")).is_err());
+        fs::write(folder.path().join("file"), "").unwrap();
+        assert!(make_private(&folder.path().join("file")).is_err());
+        for open_to_others in [0o720, 0o702, 0o777] {
+            fs::set_permissions(&cache, fs::Permissions::from_mode(open_to_others)).unwrap();
+            assert!(make_private(&cache).is_err(), "{open_to_others:o}");
+        }
+        fs::set_permissions(&cache, fs::Permissions::from_mode(0o700)).unwrap();
+        make_private(&cache).unwrap();
+        // Only the system's administrator can give a folder to someone else.
+        if std::os::unix::fs::chown(&cache, Some(12345), None).is_ok() {
+            assert!(make_private(&cache).is_err(), "someone else's folder");
+        }
+    }
 }

@@ -105,10 +105,9 @@ impl From<aot::Error> for Failure {
             aot::Error::Refused { .. } => Failure::new(codes::RUST_COMPILER_REFUSED, message.trim_end())
                 .help("if a linker is missing, install a C compiler such as gcc; else this is a bug in dlm: please report it"),
             aot::Error::Cache { .. } => Failure::new(codes::MODEL_CACHE, message)
-                .help("name a folder that can be written in the environment variable DLM_CACHE"),
-            aot::Error::Load { path, .. } => {
-                Failure::new(codes::MODEL_NOT_LOADED, message).help(format!("remove {}; it is made again", path.display()))
-            }
+                .help("name a folder of your own that can be written in the environment variable DLM_CACHE"),
+            aot::Error::Load { .. } => Failure::new(codes::MODEL_NOT_LOADED, message)
+                .help("name a folder whose file system lets files be executed in the environment variable DLM_CACHE"),
         }
     }
 }

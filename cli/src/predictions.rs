@@ -4,36 +4,55 @@ use std::fmt::Write as _;
 
 use dlm_runtime::{Model, OutputKind};
 
-/// Predictions for all rows of each input, as CSV with a first line that names the columns. Of an output `y`:
+/// Predictions as a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Predictions {
+    /// As CSV.
+    pub csv: String,
+    /// All rows.
+    pub rows: usize,
+    /// Rows in which an output is not a number.
+    pub undefined: usize,
+}
+
+/// Predictions for all rows of each input, as CSV with a first line that names the columns. Classes, yes or no and flags are
+/// decided by logits, as metrics do, since probabilities that differ by little are rounded to equal ones. Where one is not a
+/// number, nothing is decided: the cell is empty. Of an output `y`:
 ///
 /// - a class: `y`, the likeliest class by its name if that is known, else by its number; then `y_CLASS`, each probability;
 /// - yes or no: `y`, 0 or 1 or the class's name; `y_probability`, that of 1 or the second class;
 /// - flags: `y_0`, `y_1` … each 0 or 1; then `y_0_probability` and so on;
 /// - numbers: `y` if there is one, else `y_0`, `y_1` … row-major.
-pub fn csv(model: &Model, inputs: &[Vec<f32>]) -> String {
+pub fn predictions(model: &Model, inputs: &[Vec<f32>]) -> Predictions {
     let spec = model.spec();
     let rows = spec.inputs.first().map_or(0, |input| inputs[0].len() / input.features().max(1));
     let slices: Vec<&[f32]> = inputs.iter().map(Vec::as_slice).collect();
-    let mut values: Vec<Vec<f32>> = spec.outputs.iter().map(|output| vec![0.0; rows * output.width()]).collect();
-    let mut outputs: Vec<&mut [f32]> = values.iter_mut().map(Vec::as_mut_slice).collect();
-    model.predict_into(&slices, &mut outputs);
+    let room = || spec.outputs.iter().map(|output| vec![0.0; rows * output.width()]).collect::<Vec<Vec<f32>>>();
+    let (mut values, mut logits) = (room(), room());
+    model.predict_into(&slices, &mut values.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>());
+    if spec.outputs.iter().any(|output| !matches!(output.kind, OutputKind::Values(_))) {
+        model.predict_logits_into(&slices, &mut logits.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>());
+    }
     let columns: Vec<Columns> = spec
         .outputs
         .iter()
         .enumerate()
         .map(|(index, output)| Columns { name: output.name, kind: output.kind, labels: model.labels().of(index) })
         .collect();
-    let mut out = String::new();
+    let (mut out, mut undefined) = (String::new(), 0);
     line(&mut out, columns.iter().flat_map(Columns::headings));
     for row in 0..rows {
-        let cells = columns
-            .iter()
-            .zip(spec.outputs)
-            .zip(&values)
-            .flat_map(|((columns, output), values)| columns.cells(&values[row * output.width()..][..output.width()]));
+        let place = |width: usize| row * width..(row + 1) * width;
+        let mut parts = values.iter().zip(spec.outputs).map(|(values, output)| &values[place(output.width())]);
+        undefined += usize::from(parts.any(|values| values.iter().any(|value| value.is_nan())));
+        let cells = columns.iter().zip(spec.outputs).zip(values.iter().zip(&logits));
+        let cells = cells.flat_map(|((columns, output), (values, logits))| {
+            let place = place(output.width());
+            columns.cells(&values[place.clone()], &logits[place])
+        });
         line(&mut out, cells);
     }
-    out
+    Predictions { csv: out, rows, undefined }
 }
 
 /// The columns of one output.
@@ -68,26 +87,31 @@ impl Columns<'_> {
         }
     }
 
-    /// One row's cells.
-    fn cells(&self, values: &[f32]) -> Vec<String> {
+    /// One row's cells: probabilities or numbers, and what the logits decide.
+    fn cells(&self, values: &[f32], logits: &[f32]) -> Vec<String> {
         let numbers = values.iter().map(f32::to_string);
-        let is_yes = |probability: &f32| usize::from(*probability > 0.5);
-        match self.kind {
-            OutputKind::Class(_) => std::iter::once(self.class(likeliest(values))).chain(numbers).collect(),
-            OutputKind::Binary => {
-                let class = values.first().map_or(0, is_yes);
-                std::iter::once(self.class(class)).chain(numbers).collect()
+        let decided: Vec<Option<usize>> = match self.kind {
+            OutputKind::Class(_) => vec![likeliest(values, logits)],
+            OutputKind::Binary | OutputKind::Flags(_) => {
+                values.iter().zip(logits).map(|(value, logit)| is_yes(*value, *logit)).collect()
             }
-            OutputKind::Flags(_) => values.iter().map(|value| is_yes(value).to_string()).chain(numbers).collect(),
-            OutputKind::Values(_) => numbers.collect(),
-        }
+            OutputKind::Values(_) => Vec::new(),
+        };
+        let cell = |class: Option<usize>| class.map_or_else(String::new, |class| self.class(class));
+        decided.into_iter().map(cell).chain(numbers).collect()
     }
 }
 
-/// The index of the greatest value, the first of equals.
-fn likeliest(values: &[f32]) -> usize {
-    let better = |best: usize, index: usize| if values[index] > values[best] { index } else { best };
-    (0..values.len()).fold(0, better)
+/// The index of the greatest logit, the first of equals; none if one or a probability is not a number.
+fn likeliest(probabilities: &[f32], logits: &[f32]) -> Option<usize> {
+    let better = |best: usize, index: usize| if logits[index] > logits[best] { index } else { best };
+    let defined = probabilities.iter().chain(logits).all(|value| !value.is_nan());
+    defined.then(|| (0..logits.len()).fold(0, better))
+}
+
+/// 1 for yes, 0 for no; none if the logit or the probability is not a number.
+fn is_yes(probability: f32, logit: f32) -> Option<usize> {
+    (!probability.is_nan() && !logit.is_nan()).then_some(usize::from(logit > 0.0))
 }
 
 /// Adds a line; cells with commas, quotes or line breaks are quoted.
@@ -119,10 +143,11 @@ mod tests {
         let names = ["a".to_owned(), "b,c".to_owned()];
         let named = columns(OutputKind::Class(2), Some(&names));
         assert_eq!(named.headings(), ["y", "y_a", "y_b,c"]);
-        assert_eq!(named.cells(&[0.25, 0.75]), ["b,c", "0.25", "0.75"]);
+        assert_eq!(named.cells(&[0.25, 0.75], &[-1.0, 0.1]), ["b,c", "0.25", "0.75"]);
         let numbered = columns(OutputKind::Class(2), None);
         assert_eq!(numbered.headings(), ["y", "y_0", "y_1"]);
-        assert_eq!(numbered.cells(&[0.5, 0.5])[0], "0");
+        assert_eq!(numbered.cells(&[0.5, 0.5], &[1.0, 1.0])[0], "0");
+        assert_eq!(numbered.cells(&[0.5, 0.5], &[1e-9, 2e-9])[0], "1", "rounded to equal probabilities");
     }
 
     #[test]
@@ -130,15 +155,35 @@ mod tests {
         let names = ["no".to_owned(), "yes".to_owned()];
         let binary = columns(OutputKind::Binary, Some(&names));
         assert_eq!(
-            (binary.headings(), binary.cells(&[0.75])),
+            (binary.headings(), binary.cells(&[0.75], &[1.1])),
             (vec!["y".into(), "y_probability".into()], vec!["yes".into(), "0.75".into()])
         );
         let flags = columns(OutputKind::Flags(2), None);
         assert_eq!(flags.headings(), ["y_0", "y_1", "y_0_probability", "y_1_probability"]);
-        assert_eq!(flags.cells(&[0.25, 0.75]), ["0", "1", "0.25", "0.75"]);
+        assert_eq!(flags.cells(&[0.25, 0.75], &[-1.1, 1.1]), ["0", "1", "0.25", "0.75"]);
         assert_eq!(columns(OutputKind::Values(&[]), None).headings(), ["y"]);
         assert_eq!(columns(OutputKind::Values(&[2]), None).headings(), ["y_0", "y_1"]);
-        assert_eq!(columns(OutputKind::Values(&[2]), None).cells(&[1.5, -2.0]), ["1.5", "-2"]);
+        assert_eq!(columns(OutputKind::Values(&[2]), None).cells(&[1.5, -2.0], &[0.0, 0.0]), ["1.5", "-2"]);
+    }
+
+    #[test]
+    fn yes_is_a_logit_above_0_as_in_metrics() {
+        let binary = columns(OutputKind::Binary, None);
+        // The sigmoid of 1e-9 is 0.5 in f32, and may be rounded either way.
+        assert_eq!(binary.cells(&[0.5], &[1e-9])[0], "1");
+        assert_eq!(binary.cells(&[0.5], &[0.0])[0], "0");
+        assert_eq!(binary.cells(&[0.500_000_06], &[-1e-9])[0], "0");
+        assert_eq!(columns(OutputKind::Flags(2), None).cells(&[0.5, 0.5], &[1e-9, -1e-9])[..2], ["1", "0"]);
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_no_class() {
+        let nan = f32::NAN;
+        let class = columns(OutputKind::Class(2), None);
+        assert_eq!(class.cells(&[nan, nan], &[nan, 1.0]), ["", "NaN", "NaN"]);
+        assert_eq!(class.cells(&[nan, nan], &[f32::INFINITY, 1.0])[0], "");
+        assert_eq!(columns(OutputKind::Binary, None).cells(&[nan], &[nan]), ["", "NaN"]);
+        assert_eq!(columns(OutputKind::Flags(2), None).cells(&[nan, 0.75], &[nan, 1.1]), ["", "1", "NaN", "0.75"]);
     }
 
     #[test]

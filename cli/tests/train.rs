@@ -337,7 +337,7 @@ fn without_a_rust_compiler_the_error_says_so() {
 }
 
 #[test]
-fn a_damaged_cache_is_an_error_with_a_way_out() {
+fn a_damaged_cache_is_made_again() {
     let (folder, cache) = (points(), tempfile::tempdir().unwrap());
     let train = || {
         let arguments = ["train", "points.dlm", "--epochs", "1", "--out", "out"];
@@ -350,9 +350,52 @@ fn a_damaged_cache_is_an_error_with_a_way_out() {
     };
     assert_eq!(models().len(), 1, "one model was compiled, and nothing else is left beside the kernels' folder");
     fs::write(&models()[0], "no library").unwrap();
-    train().code(1).stderr(contains("error[E318]").and(contains("help: remove ")));
-    fs::remove_file(&models()[0]).unwrap();
-    train().success();
+    train().success().stderr(contains("compiled ahead of time"));
+    train().success().stderr(contains("from the cache"));
+    assert_eq!(models().len(), 1);
+}
+
+/// A folder with a program that compiles everything to what is no library.
+#[cfg(unix)]
+fn broken_compiler() -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rustc");
+    let script = "#!/bin/sh\nwhile [ $# -gt 0 ]; do [ \"$1\" = -o ] && echo no library > \"$2\"; shift; done\n";
+    fs::write(&path, script).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn a_library_that_does_not_load_after_it_was_made_again_is_an_error() {
+    let (folder, cache, compiler) = (points(), tempfile::tempdir().unwrap(), broken_compiler());
+    for _ in 0..2 {
+        let mut train = dlm();
+        train.current_dir(&folder).env("DLM_CACHE", cache.path()).env("RUSTC", compiler.path().join("rustc"));
+        train.args(["train", "points.dlm"]).assert().code(1).stderr(contains("error[E318]").and(contains("DLM_CACHE")));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn without_a_home_the_cache_is_a_private_folder() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let (folder, temporary, compiler) = (points(), tempfile::tempdir().unwrap(), broken_compiler());
+    let train = || {
+        let mut train = dlm();
+        train.env_remove("DLM_CACHE").env_remove("XDG_CACHE_HOME").env_remove("HOME");
+        train.current_dir(&folder).env("TMPDIR", temporary.path()).env("RUSTC", compiler.path().join("rustc"));
+        train.args(["train", "points.dlm"]).assert().code(1)
+    };
+    // How far the compiler got shows that the folder was taken.
+    train().stderr(contains("error[E318]"));
+    let user = fs::metadata(temporary.path()).unwrap().uid();
+    let cache = temporary.path().join(format!("dlm-cache-{user}"));
+    assert_eq!(fs::metadata(&cache).unwrap().permissions().mode() & 0o777, 0o700);
+    fs::set_permissions(&cache, fs::Permissions::from_mode(0o777)).unwrap();
+    train().stderr(contains("error[E317]").and(contains("other users can write there")).and(contains("DLM_CACHE")));
 }
 
 #[test]

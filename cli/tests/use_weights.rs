@@ -108,6 +108,23 @@ fn weights_without_the_normalisation_of_their_training_are_noticed() {
 }
 
 #[test]
+fn predictions_that_are_not_a_number_are_said_to_be_none() {
+    let folder = trained();
+    let path = folder.path().join("out/final.safetensors");
+    let mut weights = fs::read(&path).unwrap();
+    // Behind the header, whose length the file begins with, all are tensors of f32.
+    let tensors = 8 + u64::from_le_bytes(*weights.first_chunk().unwrap()) as usize;
+    weights[tensors..].as_chunks_mut::<4>().0.fill(f32::NAN.to_le_bytes());
+    fs::write(&path, weights).unwrap();
+    fs::write(folder.path().join("new.csv"), "x,y\n1,1\n-1,-1\n").unwrap();
+    let predict = ["predict", "points.dlm", "--weights", "out/final.safetensors", "new.csv"];
+    let predict = dlm().current_dir(&folder).args(predict).assert().success();
+    predict
+        .stdout("side,side_left,side_right\n,NaN,NaN\n,NaN,NaN\n")
+        .stderr(contains("2 of 2 predictions are not a number (NaN)"));
+}
+
+#[test]
 fn predict_names_what_is_wrong_with_its_input() {
     let folder = trained();
     let predict = |csv: &str| {

@@ -131,7 +131,7 @@ codes! {
     E314 NO_PART "the data has no such part";
     E315 NO_RUST_COMPILER "the Rust compiler does not start";
     E316 RUST_COMPILER_REFUSED "the Rust compiler refuses the generated code";
-    E317 MODEL_CACHE "the cache of compiled models cannot be written";
+    E317 MODEL_CACHE "the cache of compiled models cannot be used";
     E318 MODEL_NOT_LOADED "a compiled model cannot be loaded";
     W001 SATURATING_ACTIVATION "sigmoid or tanh stands in a deep stack";
     W002 INITIALIZER_MISMATCH "an initialiser does not match the activation after it";

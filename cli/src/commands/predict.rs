@@ -11,7 +11,7 @@ use dlm_runtime::{Model, data};
 use crate::args::Predict;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::predictions::csv;
+use crate::predictions::{Predictions, predictions};
 use crate::prepare::{load, threads, warn_of_missing_normalization};
 use crate::source::{Replaced, Source};
 use crate::spec::data_spec;
@@ -27,10 +27,15 @@ pub fn run(arguments: &Predict, console: &Console) -> Result<(), Failure> {
     warn_of_missing_normalization(&model, &unit.recipe, console);
     let input = input(&unit.recipe, model.spec().outputs.iter().map(|output| output.name), &arguments.input);
     let inputs = data::load_inputs(&data_spec(&input), Path::new(""), model.spec())?;
-    let table = csv(&model, &inputs);
+    let Predictions { csv, rows, undefined } = predictions(&model, &inputs);
+    if undefined > 0 {
+        console.status(format_args!(
+            "{undefined} of {rows} predictions are not a number (NaN), their classes left empty: the weights or inputs are too large"
+        ));
+    }
     match &arguments.output {
-        None => console.raw_result(&table),
-        Some(path) => write(path, &table).map_err(|error| Failure::file("write", path, error)),
+        None => console.raw_result(&csv),
+        Some(path) => write(path, &csv).map_err(|error| Failure::file("write", path, error)),
     }
 }
 
