@@ -4,6 +4,7 @@ mod api;
 mod driver;
 mod expr;
 mod kernel;
+mod row;
 mod spec;
 
 use std::collections::HashMap;
