@@ -104,6 +104,14 @@ fn updates_are_fused_unless_a_whole_gradient_is_needed() {
                     .constraints
                     .iter()
                     .any(|constraint| constraint.parameters.iter().any(|id| unit.graph.parameters[id.0].path == name));
+                // A gradient whose rows are too long for the stack is stored too.
+                let units = unit
+                    .graph
+                    .parameters
+                    .iter()
+                    .find(|parameter| parameter.path == name)
+                    .map_or(0, |parameter| parameter.shape[0]);
+                let whole = whole || units > dlm_compiler::plan::STACK_ROW;
                 let expected = match (constrained, whole) {
                     (true, _) => Update::Constrained,
                     (_, true) => Update::TwoPhase,

@@ -112,7 +112,8 @@ impl Pool {
         let spins = if workers < cores { SPINS } else { 0 };
         let spawn = |index: usize| {
             let shared = Arc::clone(&shared);
-            let builder = thread::Builder::new().name(format!("dlm-{}", index + 1));
+            // Blocks of a product and rows of a kernel are on the stack.
+            let builder = thread::Builder::new().name(format!("dlm-{}", index + 1)).stack_size(8 << 20);
             builder.spawn(move || shared.work(spins)).unwrap_or_else(|error| panic!("cannot start a thread: {error}"))
         };
         let workers: Vec<_> = (0..workers).map(spawn).collect();

@@ -188,6 +188,7 @@ fn trainer(compiled: &Compiled<'_>, root: &TokenStream) -> TokenStream {
             ///
             /// # Panics
             /// If the lengths are not those of one number of rows, from 1 to the recipe's batch.
+            #[track_caller]
             pub fn step(&mut self, #parameters) -> f32 {
                 #(
                     self.#fields.clear();
@@ -299,6 +300,7 @@ fn predict(runtime: &TokenStream, output: &Output, input_doc: &str) -> TokenStre
         _ => quote! {
             /// As `predict`, but logits instead of probabilities.
             #[must_use]
+            #[track_caller]
             pub fn predict_logits<D: #runtime::ndarray::Dimension>(
                 &self,
                 rows: #runtime::ndarray::ArrayView<'_, f32, D>,
@@ -315,6 +317,7 @@ fn predict(runtime: &TokenStream, output: &Output, input_doc: &str) -> TokenStre
         /// # Panics
         /// If the array has another shape.
         #[must_use]
+        #[track_caller]
         pub fn predict<D: #runtime::ndarray::Dimension>(
             &self,
             rows: #runtime::ndarray::ArrayView<'_, f32, D>,

@@ -18,6 +18,8 @@ const BLOCK: usize = 24;
 const LARGE_BLOCK: usize = 48;
 /// From how many elements of the right factor on.
 const LARGE: usize = 1 << 16;
+/// The elements that a block may have, 512 KiB: it is on the stack.
+const BLOCK_LEN: usize = 1 << 17;
 
 impl Printer<'_> {
     /// What is in the function's braces.
@@ -66,7 +68,8 @@ impl Printer<'_> {
     fn block(&self, id: ValueId) -> usize {
         let Operation::Product { right, .. } = self.plan.graph.value(id).operation else { return BLOCK };
         let elements = self.plan.graph.extent(right).rows * self.plan.width(right);
-        if elements >= LARGE { LARGE_BLOCK } else { BLOCK }
+        let rows = if elements >= LARGE { LARGE_BLOCK } else { BLOCK };
+        rows.min(BLOCK_LEN / self.plan.width(id)).max(1)
     }
 
     /// The number of rows that this call is to do.

@@ -19,7 +19,7 @@ mod show;
 mod simplify;
 mod stage;
 
-pub use place::computed;
+pub use place::{STACK_ROW, computed};
 pub use show::Update;
 pub use stage::{Stage, Statement};
 

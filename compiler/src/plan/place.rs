@@ -9,8 +9,9 @@ use super::{Buffer, Content, Kernel, KernelKind, Plan};
 use crate::interpret::LANES;
 use crate::train_graph::{Columns, Operation, ValueId};
 
-/// Rows longer than this are kept in the work space rather than on the stack.
-const STACK_ROW: usize = 4096;
+/// Rows longer than this, 64 KiB, are kept in the work space rather than on the stack, the whole matrix of them: the
+/// update of a weight of more units is not fused.
+pub const STACK_ROW: usize = 1 << 14;
 /// Buffers begin at cache lines.
 const ALIGN: usize = 16;
 

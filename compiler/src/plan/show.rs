@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{Content, Demand, Kernel, KernelKind, Plan, ProductBy, RowKernel, Statement};
-use crate::train_graph::{Columns, Operation, TensorKind, ValueId};
+use crate::train_graph::{Columns, TensorKind, ValueId};
 
 impl Display for Plan {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -99,8 +99,8 @@ impl Plan {
     }
 
     fn update(&self, kernel: &RowKernel, value: ValueId) -> Update {
-        let is_product = |id: &ValueId| matches!(self.graph.value(*id).operation, Operation::Product { .. });
-        if kernel.values.iter().any(is_product) {
+        let is_stored = |id: ValueId| self.buffer(Content::Value(id)).is_some();
+        if kernel.product.is_some_and(|(gradient, _)| !is_stored(gradient)) {
             return Update::Fused;
         }
         // A constraint scales what was the new weight before it, under the same name.
