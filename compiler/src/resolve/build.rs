@@ -267,8 +267,9 @@ impl<'r, 'a> Builder<'r, 'a> {
 
     fn unknown_layer(&mut self, call: &Call, position: usize) {
         let name = &call.name;
-        if op::PLANNED.contains(&name.name.as_str()) {
-            let message = format!("`{}` is not supported yet", name.name);
+        let meant = synonym(&name.name);
+        if let Some(planned) = op::PLANNED.iter().find(|planned| **planned == meant.unwrap_or(&name.name)) {
+            let message = format!("`{planned}` is not supported yet");
             self.resolver.report(Diagnostic::new(codes::NOT_SUPPORTED_YET, name.span, message));
             return;
         }
@@ -294,7 +295,7 @@ impl<'r, 'a> Builder<'r, 'a> {
             candidates.extend(self.value_names());
         }
         let mut diagnostic = Diagnostic::new(codes::UNKNOWN_LAYER, name.span, message);
-        if let Some(near) = closest(&name.name, candidates) {
+        if let Some(near) = meant.or_else(|| closest(&name.name, candidates)) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
         self.resolver.report(diagnostic);
@@ -391,4 +392,21 @@ impl<'r, 'a> Builder<'r, 'a> {
                 .help("choose another name: layers are named by their kind, from the second on with a number"),
         );
     }
+}
+
+/// What other frameworks call a layer otherwise, by the name that it has here.
+fn synonym(name: &str) -> Option<&'static str> {
+    let plain: String = name.chars().filter(|c| *c != '_').collect::<String>().to_lowercase();
+    Some(match plain.as_str() {
+        "linear" | "fc" | "fullyconnected" | "innerproduct" | "affine" => "dense",
+        "batchnormalization" | "batchnorm1d" | "bn" => "batch_norm",
+        "layernormalization" | "ln" => "layer_norm",
+        "swish" => "silu",
+        "lrelu" => "leaky_relu",
+        "conv" | "conv1d" | "conv2d" | "conv3d" => "convolution",
+        "maxpool1d" | "maxpool2d" | "maxpooling2d" => "max_pool",
+        "avgpool2d" | "averagepooling2d" => "average_pool",
+        "multiheadattention" | "selfattention" => "attention",
+        _ => return None,
+    })
 }

@@ -1,0 +1,13 @@
+model Net {
+    input x: f32[4];
+    Linear(3) -> batchnorm1d -> conv2d(8) -> Swish;
+//  ^^^^^^ error[E103]: there is no layer, activation or block called `Linear`
+//   help: did you mean `dense`?
+//               ^^^^^^^^^^^ error[E103]: there is no layer, activation or block called `batchnorm1d`
+//   help: did you mean `batch_norm`?
+//                              ^^^^^^ error[E105]: `convolution` is not supported yet
+//                                           ^^^^^ error[E103]: there is no layer, activation or block called `Swish`
+//   help: did you mean `silu`?
+    dense(2);
+    output y: f32[2];
+}
