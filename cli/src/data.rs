@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use dlm_compiler::recipe::{DataSource, Recipe};
 use dlm_dsl::codes;
-use dlm_runtime::{Dataset, Labels, Spec, Split, data};
+use dlm_runtime::{Dataset, FeatureNames, Labels, Model, Spec, Split, data};
 
 use crate::args::{Part, Selection};
 use crate::failure::Failure;
@@ -46,15 +46,23 @@ pub struct Data {
 }
 
 impl Data {
-    /// Reads all that a recipe names. Classes are numbered alike in all of it, and as in `labels` where these are known.
+    /// Reads all that a recipe names. Classes are numbered alike in all of it, and as in `labels` where these are known;
+    /// columns are found as in `features` where these are known.
     ///
     /// # Errors
     /// If nothing names the data, or a file of it cannot be read or does not fit the model or the classes.
-    pub fn load(spec: &Spec, recipe: &Recipe, places: &Places, labels: &Labels) -> Result<Self, Failure> {
+    pub fn load(
+        spec: &Spec,
+        recipe: &Recipe,
+        places: &Places,
+        labels: &Labels,
+        features: &FeatureNames,
+    ) -> Result<Self, Failure> {
         let source = recipe.data.as_ref().ok_or_else(no_data)?;
-        let main = data::load_like(&data_spec(source), &places.main, spec, labels)?;
+        let main = data::load_like(&data_spec(source), &places.main, spec, labels, features)?;
         let like = |source: Option<&DataSource>, place: &PathBuf| {
-            source.map(|source| data::load_like(&data_spec(source), place, spec, main.labels())).transpose()
+            let load = |source| data::load_like(&data_spec(source), place, spec, main.labels(), main.features());
+            source.map(load).transpose()
         };
         let validation = like(recipe.validation_data.as_ref(), &places.validation)?;
         let test = like(recipe.test_data.as_ref(), &places.test)?;
@@ -68,18 +76,13 @@ fn no_data() -> Failure {
         .help("or in the recipe: `data = csv(\"samples.csv\", label = \"column\");`")
 }
 
-/// The rows of one part of a recipe's data, with the part's name for people. Without a part asked for, the test part if
+/// The rows of one part of a recipe's data, read for a model, with the part's name for people. Without a part asked for, the test part if
 /// there is one, else all rows.
 ///
 /// # Errors
 /// As [`Data::load`]; also if there is no such part.
-pub fn part(
-    spec: &Spec,
-    recipe: &Recipe,
-    places: &Places,
-    labels: &Labels,
-    wanted: Option<Part>,
-) -> Result<(Dataset, &'static str), Failure> {
+pub fn part(model: &Model, recipe: &Recipe, places: &Places, wanted: Option<Part>) -> Result<(Dataset, &'static str), Failure> {
+    let spec = model.spec();
     let has = |share: f64, own: &Option<DataSource>| share > 0.0 || own.is_some();
     let wanted = match wanted {
         Some(part) => part,
@@ -92,7 +95,8 @@ pub fn part(
         Part::Train => "train",
         Part::All => "all",
     };
-    let read = |source: &DataSource, place: &PathBuf| data::load_like(&data_spec(source), place, spec, labels);
+    let read =
+        |source: &DataSource, place: &PathBuf| data::load_like(&data_spec(source), place, spec, model.labels(), model.features());
     match (wanted, &recipe.test_data, &recipe.validation_data) {
         (Part::Test, Some(source), _) => return Ok((read(source, &places.test)?, name)),
         (Part::Validation, _, Some(source)) => return Ok((read(source, &places.validation)?, name)),

@@ -133,7 +133,7 @@ fn predict_names_what_is_wrong_with_its_input() {
         dlm().current_dir(&folder).args(arguments).assert().code(1).stdout("")
     };
     predict("x,y\n1,one\n").stderr(contains("error[E305]").and(contains("one")));
-    predict("x\n1\n").stderr(contains("error[E304]"));
+    predict("x\n1\n").stderr(contains("error[E303]").and(contains("`y`, on which the model was trained")));
     predict("x,y\n1\n").stderr(contains("error[E302]"));
     assert!(!folder.path().join("out.csv").exists());
     let arguments = ["predict", "points.dlm", "--weights", "out/final.safetensors"];
@@ -146,6 +146,37 @@ fn predict_names_what_is_wrong_with_its_input() {
         .assert()
         .code(1)
         .stderr(contains("error[E301]").and(contains("none/out.csv")));
+}
+
+#[test]
+fn columns_are_found_by_the_names_that_were_trained_on() {
+    let folder = trained();
+    let path = |name: &str| folder.path().join(name);
+    let swapped = |id: &str| {
+        let lines = samples(100);
+        let lines = lines.lines().enumerate().map(|(row, line)| {
+            let cells: Vec<&str> = line.split(',').collect();
+            let first = if row == 0 { id.to_owned() } else { format!("n{row}") };
+            format!("{first},{},{},{}\n", cells[2], cells[1], cells[0])
+        });
+        lines.collect::<String>()
+    };
+    fs::write(path("swapped.csv"), swapped("id")).unwrap();
+    let weights = ["--weights", "out/final.safetensors"];
+    let predict = |file: &str| dlm().current_dir(&folder).args(["predict", "points.dlm", file]).args(weights).assert();
+    let expected = text(&predict("points.csv").success().get_output().stdout);
+    predict("swapped.csv").success().stdout(expected);
+    let data = ["--data", r#"csv("swapped.csv", label = "side")"#];
+    let eval = |data: &[&str]| dlm().current_dir(&folder).args(["eval", "points.dlm"]).args(weights).args(data).assert();
+    let expected = text(&eval(&[]).success().get_output().stdout);
+    eval(&data).success().stdout(expected);
+    let train = ["train", "points.dlm", "--quiet", "--epochs", "1", "--out", "more"];
+    let train = || dlm().current_dir(&folder).args(train).args(weights).args(data).assert();
+    train().success();
+    fs::write(path("swapped.csv"), swapped("id").replace("y,x", "y,xx")).unwrap();
+    for refused in [predict("swapped.csv"), eval(&data), train()] {
+        refused.code(1).stdout("").stderr(contains("error[E303]").and(contains("there is no column `x`")));
+    }
 }
 
 #[test]

@@ -33,6 +33,10 @@ pub enum Error {
         path: PathBuf,
         /// The column that was asked for.
         column: String,
+        /// Other columns that were asked for and are not there either.
+        more: Vec<String>,
+        /// Whether it is one that the model was trained on; else the recipe names it.
+        trained: bool,
         /// A column whose name is similar.
         similar: Option<String>,
         /// All columns there are.
@@ -150,6 +154,9 @@ impl Error {
                 Some("a path in a `.dlm` file is relative to that file, any other to the working folder".to_owned())
             }
             Error::Column { similar: Some(similar), .. } => Some(format!("did you mean `{similar}`?")),
+            Error::Column { columns, trained: true, .. } => {
+                Some(format!("the columns are {}; choose among them by `features = […]`", list(columns, 12)))
+            }
             Error::Column { columns, .. } => Some(format!("the columns are {}", list(columns, 12))),
             Error::Shape { help, .. } | Error::Value { help, .. } | Error::Classes { help, .. } => help.clone(),
             Error::Split { help, .. } => Some(help.clone()),
@@ -172,7 +179,13 @@ impl fmt::Display for Error {
             Error::File { action, path, source } => write!(f, "cannot {action} {}: {source}", path.display()),
             Error::Table { path, line: Some(line), message } => write!(f, "{}:{line}: {message}", path.display()),
             Error::Table { path, line: None, message } => write!(f, "{}: {message}", path.display()),
-            Error::Column { path, column, .. } => write!(f, "{}: there is no column `{column}`", path.display()),
+            Error::Column { path, column, more, trained, .. } => {
+                write!(f, "{}: there is no column `{column}`", path.display())?;
+                if !more.is_empty() {
+                    write!(f, ", nor {}", list(more, 8))?;
+                }
+                f.write_str(if *trained { ", on which the model was trained" } else { "" })
+            }
             Error::Shape { path, message, .. } | Error::Classes { path, message, .. } => {
                 prefix(f, path)?;
                 f.write_str(message)

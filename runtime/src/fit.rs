@@ -94,6 +94,9 @@ impl Trainer {
         if !parts.train.data.labels().is_empty() {
             self.labels = parts.train.data.labels().clone();
         }
+        if !parts.train.data.features().is_empty() {
+            self.features = parts.train.data.features().clone();
+        }
         self.set_steps_per_epoch(steps as u64);
         self.fit_normalization(parts.train);
         observer.on_start(&Start {

@@ -22,7 +22,7 @@ pub mod data;
 pub mod schedule;
 pub mod spec;
 
-pub use data::{Dataset, Labels};
+pub use data::{Dataset, FeatureNames, Labels};
 pub use error::Error;
 pub use metrics::{Evaluation, Metric, OutputMetrics};
 pub use model::Model;

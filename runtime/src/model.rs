@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use ndarray::{Array, ArrayD, ArrayView, ArrayViewD, Dimension, IxDyn};
 
-use crate::data::{Dataset, Labels, Part};
+use crate::data::{Dataset, FeatureNames, Labels, Part};
 use crate::error::Error;
 use crate::infer::{Infer, Work};
 use crate::memory::Memory;
@@ -13,15 +13,15 @@ use crate::metrics::{Evaluation, evaluate};
 use crate::pool::Engine;
 use crate::shape;
 use crate::spec::{Program, Spec};
-use crate::weights::{self, Weights};
+use crate::weights::{self, Loaded, Weights};
 
 /// A trained model: parameters, and a program to run them. Predicts from any number of threads at once.
 #[derive(Debug)]
 pub struct Model {
     program: &'static Program,
     parameters: Memory,
-    labels: Labels,
-    normalization: bool,
+    /// The names and the normalisation that its weights came with.
+    about: Loaded,
     engine: Engine,
     /// Kept from one prediction to the next, so that only the first allocates it. A prediction that finds it taken makes its
     /// own.
@@ -31,19 +31,18 @@ pub struct Model {
 impl Clone for Model {
     /// A copy of the parameters, with threads and work space of its own.
     fn clone(&self) -> Self {
-        let mut copy = Model::from_parameters(self.program, self.parameters.as_slice(), self.labels.clone(), self.normalization);
+        let mut copy = Model::from_parameters(self.program, self.parameters.as_slice(), self.about.clone());
         copy.engine = Engine::new(self.engine.threads());
         copy
     }
 }
 
 impl Model {
-    pub(crate) fn from_parameters(program: &'static Program, parameters: &[f32], labels: Labels, normalization: bool) -> Self {
+    pub(crate) fn from_parameters(program: &'static Program, parameters: &[f32], about: Loaded) -> Self {
         Model {
             program,
             parameters: Memory::from_slice(parameters),
-            labels,
-            normalization,
+            about,
             engine: Engine::new(1),
             work: Mutex::new(Work::new(&program.spec)),
         }
@@ -60,7 +59,7 @@ impl Model {
     pub fn load(program: &'static Program, path: impl AsRef<Path>) -> Result<Self, Error> {
         let mut parameters = crate::trainer::initial_normalization(&program.spec);
         let loaded = weights::load(&program.spec, path.as_ref(), parameters.as_mut_slice())?;
-        Ok(Model::from_parameters(program, parameters.as_slice(), loaded.labels, loaded.normalization))
+        Ok(Model::from_parameters(program, parameters.as_slice(), loaded))
     }
 
     /// Writes a weights file, which PyTorch can load. The file is replaced as a whole or not at all.
@@ -88,12 +87,17 @@ impl Model {
 
     /// The names of the classes, where they are known.
     pub fn labels(&self) -> &Labels {
-        &self.labels
+        &self.about.labels
+    }
+
+    /// The names of the columns that it was trained on, where they are known.
+    pub fn features(&self) -> &FeatureNames {
+        &self.about.features
     }
 
     /// Whether the weights came with the normalisation of their training; else inputs are taken as they are.
     pub fn has_normalization(&self) -> bool {
-        self.normalization
+        self.about.normalization
     }
 
     /// Its weights.
@@ -101,8 +105,9 @@ impl Model {
         Weights {
             program: self.program,
             parameters: self.parameters.as_slice().into(),
-            labels: &self.labels,
-            normalization: self.normalization,
+            labels: &self.about.labels,
+            features: &self.about.features,
+            normalization: self.about.normalization,
         }
     }
 
@@ -209,7 +214,7 @@ impl Model {
     /// If the data was made for a model of other inputs or outputs, or its classes have other names.
     pub fn evaluate(&self, data: &Dataset) -> Result<Evaluation, Error> {
         data.check_made_for(self.spec())?;
-        data.labels().check_same(&self.labels, self.spec().outputs, "in the weights")?;
+        data.labels().check_same(&self.about.labels, self.spec().outputs, "in the weights")?;
         let rows: Vec<usize> = (0..data.rows()).collect();
         Ok(self.with_work(|work| evaluate(&self.infer(), work, Part { data, rows: &rows })))
     }

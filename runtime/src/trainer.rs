@@ -7,7 +7,7 @@ use std::path::Path;
 use dlm_kernels::{Slice, SliceMut, Step};
 use ndarray::{ArrayD, IxDyn};
 
-use crate::data::{Dataset, Labels, Part, is_target};
+use crate::data::{Dataset, FeatureNames, Labels, Part, is_target};
 use crate::error::{Error, list};
 use crate::infer::{Infer, Work};
 use crate::init::initialize;
@@ -37,6 +37,7 @@ pub struct Trainer {
     /// What a schedule by epochs counts in; 0 while nobody has said.
     pub(crate) steps_per_epoch: u64,
     pub(crate) labels: Labels,
+    pub(crate) features: FeatureNames,
     /// Whether the normalisation has been fitted, loaded or set, and so is to be kept.
     pub(crate) normalized: bool,
     pub(crate) measure_training: bool,
@@ -74,6 +75,7 @@ impl Trainer {
             epochs: 0,
             steps_per_epoch: 0,
             labels: Labels::default(),
+            features: FeatureNames::default(),
             normalized: false,
             measure_training: false,
             engine: Engine::new(threads_from_environment()),
@@ -208,7 +210,13 @@ impl Trainer {
 
     /// The weights as they are now.
     pub fn weights(&self) -> Weights<'_> {
-        Weights { program: self.program, parameters: self.predicting(), labels: &self.labels, normalization: self.normalized }
+        Weights {
+            program: self.program,
+            parameters: self.predicting(),
+            labels: &self.labels,
+            features: &self.features,
+            normalization: self.normalized,
+        }
     }
 
     /// The parameters that predict, θ: memory's own, unless it holds points ahead.
@@ -267,6 +275,7 @@ impl Trainer {
         self.look_ahead(|_| true);
         self.normalized |= loaded.normalization;
         self.labels = loaded.labels;
+        self.features = loaded.features;
         Ok(())
     }
 

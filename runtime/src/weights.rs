@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-use crate::data::{Labels, class_count};
+use crate::data::{FeatureNames, Labels, class_count};
 use crate::error::Error;
 use crate::model::Model;
 use crate::shape;
@@ -18,8 +18,9 @@ use crate::spec::{ParameterSpec, Program, Spec};
 use crate::suggest::nearest;
 use crate::trainer::is_normalization;
 
-/// The metadata's only key (several would be written in an order that changes), a JSON object: `model`, its name, and
-/// `labels`, the names of classes where they are known, a list of lists by output.
+/// The metadata's only key (several would be written in an order that changes), a JSON object: `model`, its name; where
+/// they are known `labels`, the names of classes, a list of lists by output; and `features`, the names of the columns that
+/// were trained on, a list of lists by input.
 const METADATA: &str = "dlm";
 
 /// The weights of a trainer or model at one moment.
@@ -28,6 +29,7 @@ pub struct Weights<'a> {
     pub(crate) program: &'static Program,
     pub(crate) parameters: Cow<'a, [f32]>,
     pub(crate) labels: &'a Labels,
+    pub(crate) features: &'a FeatureNames,
     pub(crate) normalization: bool,
 }
 
@@ -35,6 +37,7 @@ pub struct Weights<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Loaded {
     pub(crate) labels: Labels,
+    pub(crate) features: FeatureNames,
     /// Whether it had the normalisation of its training.
     pub(crate) normalization: bool,
 }
@@ -49,10 +52,21 @@ impl Labels {
     }
 }
 
+impl FeatureNames {
+    /// The names of the columns that a weights file of a model was trained on; none if it holds none.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn of_weights(spec: &Spec, path: impl AsRef<Path>) -> Result<Self, Error> {
+        Ok(load(spec, path.as_ref(), &mut vec![0.0; spec.parameters_len])?.features)
+    }
+}
+
 impl Weights<'_> {
     /// A model with a copy of them.
     pub fn model(&self) -> Model {
-        Model::from_parameters(self.program, &self.parameters, self.labels.clone(), self.normalization)
+        let (labels, features) = (self.labels.clone(), self.features.clone());
+        Model::from_parameters(self.program, &self.parameters, Loaded { labels, features, normalization: self.normalization })
     }
 
     /// Writes a weights file. The file is replaced as a whole or not at all.
@@ -72,6 +86,10 @@ impl Weights<'_> {
         if !self.labels.is_empty() {
             let names = (0..spec.outputs.len()).map(|output| self.labels.of(output).unwrap_or_default());
             about["labels"] = names.collect::<Vec<_>>().into();
+        }
+        if !self.features.is_empty() {
+            let names = (0..spec.inputs.len()).map(|input| self.features.of(input).unwrap_or_default());
+            about["features"] = names.collect::<Vec<_>>().into();
         }
         let metadata = HashMap::from([(METADATA.to_owned(), about.to_string())]);
         let file = safetensors::serialize(views, Some(metadata))
@@ -123,7 +141,7 @@ pub(crate) fn load(spec: &Spec, path: &Path, parameters: &mut [f32]) -> Result<L
     if !differences.is_empty() {
         return Err(Error::Mismatch { path: path.to_owned(), model: spec.model.to_owned(), differences });
     }
-    let labels = labels(spec, header.metadata().as_ref()).map_err(failed)?;
+    let (labels, features) = names(spec, header.metadata().as_ref()).map_err(failed)?;
     for parameter in spec.parameters {
         // Absent are only normalisations, which then stay as they are.
         let Ok(tensor) = file.tensor(parameter.name) else { continue };
@@ -131,7 +149,7 @@ pub(crate) fn load(spec: &Spec, path: &Path, parameters: &mut [f32]) -> Result<L
         let values: Vec<f32> = chunks.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         parameter.from_file_order(&values, &mut parameters[parameter.range()]);
     }
-    Ok(Loaded { labels, normalization })
+    Ok(Loaded { labels, features, normalization })
 }
 
 /// Everything in which a file differs from a model, a line each.
@@ -169,16 +187,24 @@ fn differences(spec: &Spec, file: &SafeTensors<'_>, normalization: bool) -> Vec<
     differences
 }
 
-/// The names of classes that a file holds.
-fn labels(spec: &Spec, metadata: Option<&HashMap<String, String>>) -> Result<Labels, String> {
-    let Some(text) = metadata.and_then(|metadata| metadata.get(METADATA)) else { return Ok(Labels::default()) };
+/// The names of classes and of columns that a file holds.
+fn names(spec: &Spec, metadata: Option<&HashMap<String, String>>) -> Result<(Labels, FeatureNames), String> {
+    let Some(text) = metadata.and_then(|metadata| metadata.get(METADATA)) else { return Ok(Default::default()) };
     let unreadable = |error| format!("its metadata cannot be read: {error}");
     let mut about: serde_json::Value = serde_json::from_str(text).map_err(unreadable)?;
-    let names: Option<Vec<Vec<String>>> = match about.get_mut("labels") {
-        Some(labels) => serde_json::from_value(labels.take()).map_err(unreadable)?,
-        None => None,
+    let mut lists = |key: &str| -> Result<Vec<Vec<String>>, String> {
+        let lists: Option<_> = match about.get_mut(key) {
+            Some(lists) => serde_json::from_value(lists.take()).map_err(unreadable)?,
+            None => None,
+        };
+        Ok(lists.unwrap_or_default())
     };
-    let names = names.unwrap_or_default();
+    let (labels, features) = (lists("labels")?, FeatureNames::new(lists("features")?));
+    check_labels(spec, &labels)?;
+    features.misfit(spec.inputs).map_or(Ok((Labels::new(labels), features)), Err)
+}
+
+fn check_labels(spec: &Spec, names: &[Vec<String>]) -> Result<(), String> {
     if names.len() > spec.outputs.len() {
         return Err(format!("names the classes of {} outputs, the model has {}", names.len(), spec.outputs.len()));
     }
@@ -188,7 +214,7 @@ fn labels(spec: &Spec, metadata: Option<&HashMap<String, String>>) -> Result<Lab
             return Err(format!("names {} classes for output `{}`, which has {classes}", names.len(), output.name));
         }
     }
-    Ok(Labels::new(names))
+    Ok(())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use common::{CLASSIFIER, LINEAR, SEVERAL, random};
 use dlm_runtime::data::{load, load_inputs, load_like};
-use dlm_runtime::{DataSpec, Dataset, Error, Labels, OutputKind, OutputSpec, Spec};
+use dlm_runtime::{DataSpec, Dataset, Error, FeatureNames, Labels, OutputKind, OutputSpec, Spec};
 
 const FLOWERS: &str = "length,width,kind\n5.1,3.5,tulip\n4.9,-3e-1, rose \n\"6\",.5,violet\n";
 const KIND: DataSpec = csv(&[&["kind"]], &[]);
@@ -198,17 +198,18 @@ fn classes_have_to_be_as_many_as_the_models() {
 fn known_classes_keep_their_numbers() {
     let text = "a,b,kind\n1,2,tulip\n3,4,tulip\n";
     let known = Labels::new(vec![["tulip", "violet", "rose"].map(str::to_owned).to_vec()]);
-    let data = with_file(text, |folder| load_like(&KIND, folder, &CLASSIFIER.spec, &known)).unwrap();
+    let like = |folder: &Path| load_like(&KIND, folder, &CLASSIFIER.spec, &known, &FeatureNames::default());
+    let data = with_file(text, like).unwrap();
     assert_eq!((data.targets(), data.labels()), (&[vec![0.0, 0.0]][..], &known));
-    let error = with_file(FLOWERS.replace("rose", "lily"), |folder| load_like(&KIND, folder, &CLASSIFIER.spec, &known));
-    let error = error.unwrap_err();
+    let error = with_file(FLOWERS.replace("rose", "lily"), like).unwrap_err();
     let expected = "line 3, column `kind`: expected one of the classes `tulip`, `violet`, `rose`, found `lily`";
     assert!(error.to_string().ends_with(expected) && error.code() == "E305", "{error}");
 }
 
 #[test]
 fn inputs_are_read_with_labels_or_without() {
-    let inputs = |text: &str, data: &DataSpec| with_file(text, |folder| load_inputs(data, folder, &CLASSIFIER.spec));
+    let unknown = FeatureNames::default();
+    let inputs = |text: &str, data: &DataSpec| with_file(text, |folder| load_inputs(data, folder, &CLASSIFIER.spec, &unknown));
     let expected = [vec![5.1, 3.5, 4.9, -0.3]];
     assert_eq!(inputs("length,width,kind\n5.1,3.5,\n4.9,-0.3,?\n", &KIND).unwrap(), expected);
     assert_eq!(inputs("length,width\n5.1,3.5\n4.9,-0.3\n", &KIND).unwrap(), expected);
@@ -220,6 +221,52 @@ fn inputs_are_read_with_labels_or_without() {
     assert!(error.to_string().ends_with("the file has 1 column beside its labels, input `x` takes 2 (f32[2])"), "{error}");
     assert_eq!(inputs("length,width\n5.1,x\n", &KIND).unwrap_err().code(), "E305");
     assert_eq!(inputs("length,width\n", &KIND).unwrap_err().code(), "E302");
+}
+
+#[test]
+fn the_names_of_features_are_kept_where_each_names_one_column() {
+    let names = |text: &str, data: &DataSpec| read(text, data, &CLASSIFIER.spec).unwrap().features().of(0).map(<[_]>::to_vec);
+    assert_eq!(names(FLOWERS, &KIND).unwrap(), ["length", "width"]);
+    assert_eq!(names(FLOWERS, &csv(&[&["kind"]], &[&["width", "0"]])).unwrap(), ["width", "length"]);
+    assert_eq!(names("a,,kind\n1,2,x\n1,2,y\n1,2,z\n", &KIND), None);
+    assert_eq!(names("a,a,kind\n1,2,x\n1,2,y\n1,2,z\n", &KIND), None);
+    assert_eq!(names("1,2,x\n1,2,y\n1,2,z\n", &headless(&[&["2"]])), None);
+}
+
+#[test]
+fn known_features_are_found_by_name_in_any_order() {
+    let known = FeatureNames::new(vec![["length", "width"].map(str::to_owned).to_vec()]);
+    let inputs = |text: &str, data: &DataSpec| {
+        with_file(text, |folder| {
+            load_inputs(data, folder, &CLASSIFIER.spec, &known).map_err(|error| {
+                let message = error.to_string().replace(&format!("{}/", folder.display()), "");
+                (error.code(), message, error.help())
+            })
+        })
+    };
+    let expected = Ok(vec![vec![5.1, 3.5, 4.9, -0.3]]);
+    assert_eq!(inputs("length,width\n5.1,3.5\n4.9,-0.3\n", &KIND), expected);
+    assert_eq!(inputs("width,length\n3.5,5.1\n-0.3,4.9\n", &KIND), expected);
+    assert_eq!(inputs("id,width,kind,length\na7,3.5,?,5.1\na8,-0.3,?,4.9\n", &KIND), expected);
+    // What the recipe says comes first, and a file without names is read in its order.
+    assert_eq!(inputs("width,length\n5.1,3.5\n4.9,-0.3\n", &csv(&[&["kind"]], &[&["width", "length"]])), expected);
+    assert_eq!(inputs("5.1,3.5\n4.9,-0.3\n", &headless(&[&["2"]])), expected);
+
+    let wrong = |text: &str| inputs(text, &KIND).unwrap_err();
+    let similar = Some("did you mean `lenght`?".to_owned());
+    let message = "x.csv: there is no column `length`, on which the model was trained".to_owned();
+    assert_eq!(wrong("width,lenght\n3.5,5.1\n"), ("E303", message, similar));
+    let (code, message, help) = wrong("a,b\n3.5,5.1\n");
+    assert_eq!(message, "x.csv: there is no column `length`, nor `width`, on which the model was trained");
+    assert_eq!((code, help.unwrap()), ("E303", "the columns are `a`, `b`; choose among them by `features = […]`".to_owned()));
+    // A column that is found is never offered for another.
+    assert!(!wrong("width,with\n1,2\n").2.unwrap().contains("mean"));
+    let (code, message, _) = wrong("length,width,width\n1,2,3\n");
+    assert!(code == "E302" && message.contains("several columns are named `width`"), "{message}");
+    // A number is no name.
+    let numbers = FeatureNames::new(vec![["0", "1"].map(str::to_owned).to_vec()]);
+    let error = with_file("a,b\n1,2\n", |folder| load_inputs(&KIND, folder, &CLASSIFIER.spec, &numbers)).unwrap_err();
+    assert_eq!(error.code(), "E303");
 }
 
 #[test]
@@ -260,7 +307,7 @@ fn no_change_of_a_file_panics() {
                     assert!(error.to_string().contains("x.csv"), "{error}");
                 }
             }
-            let _ = load_inputs(data, folder, spec);
+            let _ = load_inputs(data, folder, spec, &FeatureNames::new(vec![vec!["width".to_owned(), "length".to_owned()]]));
         });
     }
     assert!(read_whole > 50 && refused > 500, "{read_whole} {refused}");

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use common::random;
 use dlm_runtime::data::{load, load_inputs, load_like};
-use dlm_runtime::{DataSpec, Error, InputSpec, Labels, OutputKind, OutputSpec, Spec};
+use dlm_runtime::{DataSpec, Error, FeatureNames, InputSpec, Labels, OutputKind, OutputSpec, Spec};
 
 const DATA: DataSpec = DataSpec::Idx { images: "images", labels: "labels" };
 const IMAGE: &[InputSpec] = &[InputSpec { name: "image", shape: &[2, 3], shift: 0, scale: 6 }];
@@ -66,7 +66,7 @@ fn images_and_labels_are_read_plain_and_packed() {
 fn every_type_of_values_is_read_big_endian() {
     let images = |kind, values: [&[u8]; 6]| {
         let file = idx(kind, &[1, 2, 3], &values.concat());
-        with_files(&file, &[], |folder| load_inputs(&DATA, folder, &SPEC)).unwrap().concat()
+        with_files(&file, &[], |folder| load_inputs(&DATA, folder, &SPEC, &FeatureNames::default())).unwrap().concat()
     };
     assert_eq!(images(0x09, [&[0x80], &[0xff], &[0], &[1], &[2], &[127]]), [-128.0, -1.0, 0.0, 1.0, 2.0, 127.0]);
     let expected = [-300.0, -1.0, 0.0, 1.0, 258.0, 32767.0];
@@ -81,7 +81,8 @@ fn every_type_of_values_is_read_big_endian() {
 #[test]
 fn known_classes_are_kept() {
     let known = Labels::new(vec![["zero", "one", "two"].map(str::to_owned).to_vec()]);
-    let data = with_files(&images(), &labels(), |folder| load_like(&DATA, folder, &SPEC, &known)).unwrap();
+    let data =
+        with_files(&images(), &labels(), |folder| load_like(&DATA, folder, &SPEC, &known, &FeatureNames::default())).unwrap();
     assert_eq!(data.labels(), &known);
 }
 
@@ -89,10 +90,10 @@ fn known_classes_are_kept() {
 fn images_need_no_labels_to_be_predicted() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("images"), images()).unwrap();
-    assert_eq!(load_inputs(&DATA, folder.path(), &SPEC).unwrap()[0].len(), 12);
+    assert_eq!(load_inputs(&DATA, folder.path(), &SPEC, &FeatureNames::default()).unwrap()[0].len(), 12);
     assert_eq!(load(&DATA, folder.path(), &SPEC).unwrap_err().code(), "E301");
     let infinite = idx(0x0d, &[1, 2, 3], &[f32::INFINITY.to_be_bytes(); 6].concat());
-    let error = with_files(&infinite, &[], |folder| load_inputs(&DATA, folder, &SPEC)).unwrap_err();
+    let error = with_files(&infinite, &[], |folder| load_inputs(&DATA, folder, &SPEC, &FeatureNames::default())).unwrap_err();
     assert!(error.to_string().ends_with("images: row 0 of input `image`: expected a finite number, found `inf`"), "{error}");
     let error = with_files(&infinite, &idx(8, &[1], &[0]), |folder| load(&DATA, folder, &SPEC)).unwrap_err();
     assert!(error.to_string().ends_with("images: row 0 of input `image`: expected a finite number, found `inf`"), "{error}");

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{CLASSIFIER, SEVERAL, dataset, linear};
-use dlm_runtime::{Dataset, Error, Labels, Model, Normalize, Observer, Progress, Trainer, Weights};
+use dlm_runtime::{Dataset, Error, FeatureNames, Labels, Model, Normalize, Observer, Progress, Trainer, Weights};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
@@ -102,6 +102,28 @@ fn classes_keep_their_names() {
 }
 
 #[test]
+fn the_names_of_columns_are_kept_with_weights() {
+    let folder = Folder::new();
+    let names = FeatureNames::new(vec![["length", "a \"b\""].map(str::to_owned).to_vec()]);
+    let data = Dataset::new(&CLASSIFIER.spec, &[&[0.0; 6]], &[&[0.0, 1.0, 2.0]]).unwrap().with_features(names.clone()).unwrap();
+    let mut trainer = Trainer::new(&CLASSIFIER);
+    trainer.fit(&data, &mut Progress::silent()).unwrap();
+    trainer.save(folder.path("x")).unwrap();
+    let model = Model::load(&CLASSIFIER, folder.path("x")).unwrap();
+    assert_eq!((model.features(), model.clone().features(), trainer.model().features()), (&names, &names, &names));
+    assert_eq!(FeatureNames::of_weights(&CLASSIFIER.spec, folder.path("x")).unwrap(), names);
+    model.save(folder.path("y")).unwrap();
+    // Data without names leaves those that weights brought.
+    let mut other = Trainer::new(&CLASSIFIER);
+    other.load(folder.path("y")).unwrap();
+    let nameless = Dataset::new(&CLASSIFIER.spec, &[&[0.0; 6]], &[&[0.0, 1.0, 2.0]]).unwrap();
+    other.fit(&nameless, &mut Progress::silent()).unwrap();
+    assert_eq!(other.model().features(), &names);
+    let error = nameless.with_features(FeatureNames::new(vec![vec!["length".to_owned()]])).unwrap_err();
+    assert_eq!(error.to_string(), "the data names 1 column for input `x`, which has 2 features");
+}
+
+#[test]
 fn metadata_that_is_not_ours_is_named_and_never_trusted() {
     let folder = Folder::new();
     let tensors: [(&str, Dtype, &[usize]); 2] = [("dense.weight", Dtype::F32, &[3, 2]), ("dense.bias", Dtype::F32, &[3])];
@@ -120,6 +142,8 @@ fn metadata_that_is_not_ours_is_named_and_never_trusted() {
         ("nonsense", "its metadata cannot be read"),
         ("{\"labels\": 3}", "its metadata cannot be read"),
         (r#"{"labels": [["a", "b"]]}"#, "names 2 classes for output `kind`, which has 3"),
+        (r#"{"features": [["a"]]}"#, "names 1 column for input `x`, which has 2 features"),
+        (r#"{"features": [[], ["a"]]}"#, "names the columns of 2 inputs, the model has 1"),
         (r#"{"labels": [[], ["a"]]}"#, "names the classes of 2 outputs, the model has 1"),
     ] {
         let message = load("dlm", value).unwrap_err();

@@ -27,7 +27,7 @@ pub fn run(arguments: &Eval, console: &Console) -> Result<(), Failure> {
         (recipe.validation_data, recipe.test_data) = (None, None);
     }
     let places = Places::new(&source, &arguments.selection, arguments.data.is_some());
-    let (data, name) = part(model.spec(), &recipe, &places, model.labels(), arguments.part)?;
+    let (data, name) = part(&model, &recipe, &places, arguments.part)?;
     let evaluation = model.evaluate(&data)?;
     warn_of_missing_normalization(&model, &unit.recipe, console);
     if console.json() {

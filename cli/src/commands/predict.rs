@@ -26,7 +26,7 @@ pub fn run(arguments: &Predict, console: &Console) -> Result<(), Failure> {
     let model = Model::load(loaded.program, &arguments.weights)?.with_threads(threads);
     warn_of_missing_normalization(&model, &unit.recipe, console);
     let input = input(&unit.recipe, model.spec().outputs.iter().map(|output| output.name), &arguments.input);
-    let inputs = data::load_inputs(&data_spec(&input), Path::new(""), model.spec())?;
+    let inputs = data::load_inputs(&data_spec(&input), Path::new(""), model.spec(), model.features())?;
     let Predictions { csv, rows, undefined } = predictions(&model, &inputs);
     if undefined > 0 {
         console.status(format_args!(

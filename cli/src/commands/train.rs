@@ -1,7 +1,7 @@
 //! `dlm train`: compiles a file ahead of time, trains it, and leaves weights and a log.
 
 use dlm_compiler::compile::{CompileOptions, compile};
-use dlm_runtime::{Error, Labels, Report, Trainer};
+use dlm_runtime::{Error, FeatureNames, Labels, Report, Trainer};
 use serde_json::{Value, json};
 
 use crate::args::Train;
@@ -25,11 +25,11 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
     let compiled = compile(&unit, CompileOptions::default());
     let places = Places::new(&source, &arguments.selection, arguments.data.is_some());
     let spec = spec(&compiled);
-    let labels = match &arguments.weights {
-        Some(weights) => Labels::of_weights(&spec, weights)?,
-        None => Labels::default(),
+    let (labels, features) = match &arguments.weights {
+        Some(weights) => (Labels::of_weights(&spec, weights)?, FeatureNames::of_weights(&spec, weights)?),
+        None => (Labels::default(), FeatureNames::default()),
     };
-    let data = Data::load(&spec, &unit.recipe, &places, &labels)?;
+    let data = Data::load(&spec, &unit.recipe, &places, &labels, &features)?;
     let loaded = load(&compiled, &source, console, arguments.quiet)?;
 
     let mut trainer = Trainer::new(loaded.program).with_threads(threads);

@@ -6,7 +6,7 @@ use csv::{ReaderBuilder, StringRecord};
 
 use super::classes::ClassColumn;
 use super::dataset::{expected_target, is_target};
-use super::{Labels, file};
+use super::{FeatureNames, Labels, file};
 use crate::error::Error;
 use crate::shape;
 use crate::spec::{OutputKind, OutputSpec, Spec};
@@ -32,6 +32,7 @@ pub(super) struct Columns {
     pub(super) inputs: Vec<Vec<f32>>,
     pub(super) targets: Vec<Vec<f32>>,
     pub(super) labels: Labels,
+    pub(super) features: FeatureNames,
 }
 
 /// One line's cells.
@@ -100,11 +101,19 @@ impl Table {
         position.line() + skipped as u64
     }
 
-    /// The columns of the inputs and the targets, for training and scoring.
+    /// The columns of the inputs and the targets, for training and scoring. Where `features` names none, those `known` from
+    /// a training are found by name.
     ///
     /// # Errors
     /// If a column is not there, the model takes other numbers of them, or a cell is not what it has to be.
-    pub(super) fn read(&self, features: Groups<'_>, labels: Groups<'_>, spec: &Spec, known: &Labels) -> Result<Columns, Error> {
+    pub(super) fn read(
+        &self,
+        features: Groups<'_>,
+        labels: Groups<'_>,
+        spec: &Spec,
+        classes: &Labels,
+        known: &FeatureNames,
+    ) -> Result<Columns, Error> {
         if labels.len() != spec.outputs.len() {
             let message = format!(
                 "the recipe's `data` names the label columns of {}, the model {} has {}",
@@ -123,26 +132,36 @@ impl Table {
                 return Err(self.wrong_shape(format!("{takes}, found {}", columns.len()), None));
             }
         }
-        let features = self.features(features, &targets.concat(), spec)?;
-        self.collect(&features, &targets, spec, known)
+        let features = self.features(features, &targets.concat(), spec, known)?;
+        self.collect(&features, &targets, spec, classes)
     }
 
     /// The columns of the inputs alone, for prediction. Label columns may be there and are left out.
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub(super) fn read_inputs(&self, features: Groups<'_>, labels: Groups<'_>, spec: &Spec) -> Result<Vec<Vec<f32>>, Error> {
+    pub(super) fn read_inputs(
+        &self,
+        features: Groups<'_>,
+        labels: Groups<'_>,
+        spec: &Spec,
+        known: &FeatureNames,
+    ) -> Result<Vec<Vec<f32>>, Error> {
         let wanted: usize = spec.inputs.iter().map(|input| input.features()).sum();
         // A number says where the labels are in a file that has them: one of just the features has none.
         let has_label = |name: &&&str| self.names_column(name) || self.columns != wanted;
         let labels: Vec<usize> = labels.concat().iter().filter(has_label).filter_map(|name| self.find(name)).collect();
-        let features = self.features(features, &labels, spec)?;
+        let features = self.features(features, &labels, spec, known)?;
         Ok(self.collect(&features, &[], spec, &Labels::default())?.inputs)
     }
 
-    /// The columns of each input: as named, or all that are no label, in their order.
-    fn features(&self, named: Groups<'_>, labels: &[usize], spec: &Spec) -> Result<Vec<Vec<usize>>, Error> {
+    /// The columns of each input: as named, or as known, or all that are no label, in their order.
+    fn features(&self, named: Groups<'_>, labels: &[usize], spec: &Spec, known: &FeatureNames) -> Result<Vec<Vec<usize>>, Error> {
         if named.is_empty() {
+            let known: Option<Vec<&[String]>> = (0..spec.inputs.len()).map(|input| known.of(input)).collect();
+            if let (Some(known), Some(header)) = (known, &self.header) {
+                return self.find_known(&known, header);
+            }
             let rest: Vec<usize> = (0..self.columns).filter(|column| !labels.contains(column)).collect();
             let wanted: usize = spec.inputs.iter().map(|input| input.features()).sum();
             if rest.len() != wanted {
@@ -210,7 +229,7 @@ impl Table {
                 }
             });
         }
-        Ok(Columns { inputs, targets: values, labels: Labels::new(names) })
+        Ok(Columns { inputs, targets: values, labels: Labels::new(names), features: self.names(features) })
     }
 
     fn classes(
@@ -287,8 +306,8 @@ impl Table {
         by_name.or_else(|| name.parse().ok().filter(|number| *number < self.columns))
     }
 
-    fn find_all(&self, names: &[&str]) -> Result<Vec<usize>, Error> {
-        let find = |name: &&str| {
+    fn find_all(&self, names: &[impl AsRef<str>]) -> Result<Vec<usize>, Error> {
+        let find = |name: &str| {
             let Some(found) = self.find(name) else { return Err(self.no_column(name)) };
             let again = self.header.iter().flatten().skip(found + 1).any(|column| column == name);
             if again {
@@ -297,7 +316,37 @@ impl Table {
             }
             Ok(found)
         };
-        names.iter().map(find).collect()
+        names.iter().map(|name| find(name.as_ref())).collect()
+    }
+
+    /// The columns that a model was trained on, by name alone: a number in a weights file is a name like any other.
+    fn find_known(&self, known: &[&[String]], header: &[String]) -> Result<Vec<Vec<usize>>, Error> {
+        let is_there = |name: &&String| header.contains(name);
+        let mut missing = known.iter().copied().flatten().filter(|name| !is_there(name));
+        if let Some(first) = missing.next() {
+            let unknown = header.iter().filter(|column| !known.iter().any(|names| names.contains(column)));
+            return Err(Error::Column {
+                path: self.path.clone(),
+                column: first.clone(),
+                more: missing.cloned().collect(),
+                trained: true,
+                similar: nearest(first, unknown.map(String::as_str)).map(str::to_owned),
+                columns: header.to_vec(),
+            });
+        }
+        known.iter().map(|names| self.find_all(names)).collect()
+    }
+
+    /// The names of features' columns; none unless each names one column alone.
+    fn names(&self, features: &[Vec<usize>]) -> FeatureNames {
+        let Some(header) = &self.header else { return FeatureNames::default() };
+        let once = |name: &String| !name.is_empty() && header.iter().filter(|column| *column == name).count() == 1;
+        let mut columns = features.iter().flatten().map(|column| &header[*column]);
+        if !columns.all(once) {
+            return FeatureNames::default();
+        }
+        let group = |columns: &Vec<usize>| columns.iter().map(|column| header[*column].clone()).collect();
+        FeatureNames::new(features.iter().map(group).collect())
     }
 
     fn no_column(&self, name: &str) -> Error {
@@ -306,6 +355,8 @@ impl Table {
         Error::Column {
             path: self.path.clone(),
             column: name.to_owned(),
+            more: Vec::new(),
+            trained: false,
             similar: similar.map(str::to_owned),
             columns: self.header.clone().unwrap_or_else(numbers),
         }

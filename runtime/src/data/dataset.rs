@@ -18,6 +18,7 @@ pub struct Dataset {
     targets: Vec<Vec<f32>>,
     rows: usize,
     labels: Labels,
+    features: FeatureNames,
 }
 
 /// The names of classes, for each output that has classes and whose names are known.
@@ -59,6 +60,41 @@ impl Labels {
             }
         }
         Ok(())
+    }
+}
+
+/// The names of the columns that each input was read from, where they are known: by them, not by their order, columns of
+/// other files are found again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeatureNames(Vec<Vec<String>>);
+
+impl FeatureNames {
+    /// The names by input, one a feature; an empty list where they are not known.
+    pub fn new(names: Vec<Vec<String>>) -> Self {
+        FeatureNames(names)
+    }
+
+    /// The names of an input's columns in the order of its features, if they are known.
+    pub fn of(&self, input: usize) -> Option<&[String]> {
+        self.0.get(input).map(Vec::as_slice).filter(|names| !names.is_empty())
+    }
+
+    /// Whether no name is known.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Vec::is_empty)
+    }
+
+    /// What does not fit a model's inputs, if anything does not.
+    pub(crate) fn misfit(&self, inputs: &[InputSpec]) -> Option<String> {
+        if self.0.len() > inputs.len() {
+            let (named, inputs) = (shape::count(self.0.len(), "input"), inputs.len());
+            return Some(format!("names the columns of {named}, the model has {inputs}"));
+        }
+        inputs.iter().enumerate().find_map(|(index, input)| {
+            let found = self.of(index).map(<[String]>::len).filter(|found| *found != input.features())?;
+            let (found, name) = (shape::count(found, "column"), input.name);
+            Some(format!("names {found} for input `{name}`, which has {}", shape::count(input.features(), "feature")))
+        })
     }
 }
 
@@ -112,8 +148,8 @@ impl Dataset {
                 || (format!("target `{}`", output.name), expected_target(output.kind)),
             )?;
         }
-        let (rows, labels) = (rows.map_or(0, |(_, rows)| rows), Labels::default());
-        Ok(Dataset { input_specs: spec.inputs, output_specs: spec.outputs, inputs, targets, rows, labels })
+        let (rows, labels, features) = (rows.map_or(0, |(_, rows)| rows), Labels::default(), FeatureNames::default());
+        Ok(Dataset { input_specs: spec.inputs, output_specs: spec.outputs, inputs, targets, rows, labels, features })
     }
 
     /// From arrays of the shapes (rows, sample's shape…); targets of classes and of yes or no are (rows,).
@@ -155,6 +191,18 @@ impl Dataset {
         Ok(self)
     }
 
+    /// Names the columns of the inputs; they are saved with the weights.
+    ///
+    /// # Errors
+    /// If an input has another number of features than names.
+    pub fn with_features(mut self, features: FeatureNames) -> Result<Self, Error> {
+        if let Some(misfit) = features.misfit(self.input_specs) {
+            return Err(Error::Shape { path: None, message: format!("the data {misfit}"), help: None });
+        }
+        self.features = features;
+        Ok(self)
+    }
+
     /// The number of samples.
     pub fn rows(&self) -> usize {
         self.rows
@@ -173,6 +221,11 @@ impl Dataset {
     /// The names of the classes, where they are known.
     pub fn labels(&self) -> &Labels {
         &self.labels
+    }
+
+    /// The names of the inputs' columns, where they are known.
+    pub fn features(&self) -> &FeatureNames {
+        &self.features
     }
 
     pub(crate) fn output_specs(&self) -> &'static [OutputSpec] {

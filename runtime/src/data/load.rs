@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::csv::Table;
 use super::idx::{self, Idx};
-use super::{Dataset, Labels};
+use super::{Dataset, FeatureNames, Labels};
 use crate::error::Error;
 use crate::shape;
 use crate::spec::{DataSpec, OutputKind, Spec};
@@ -12,25 +12,36 @@ use crate::spec::{DataSpec, OutputKind, Spec};
 /// Reads samples and their targets from files, whose paths are relative to `base_dir`.
 ///
 /// A CSV column of classes gets its classes from what it holds: numbers in their order, other texts sorted. They are the
-/// dataset's [`labels`](Dataset::labels).
+/// dataset's [`labels`](Dataset::labels). A header's names of the columns that were read are its
+/// [`features`](Dataset::features).
 ///
 /// # Errors
 /// If a file cannot be read or is not of its format, a column is not there, the shapes are not the model's, or a value is
 /// missing or not one that its input or output can have.
 pub fn load(data: &DataSpec, base_dir: &Path, spec: &Spec) -> Result<Dataset, Error> {
-    load_like(data, base_dir, spec, &Labels::default())
+    load_like(data, base_dir, spec, &Labels::default(), &FeatureNames::default())
 }
 
-/// As [`load`], with classes whose names are known already: those of a model, or of the training part.
+/// As [`load`], with names that are known already, those of a model or of the training part: of classes, and of the columns
+/// of features, which are then found by name where the recipe names none itself and the file has a header. Other columns
+/// may be there, and are ignored.
 ///
 /// # Errors
-/// As [`load`], and if a class is none of them.
-pub fn load_like(data: &DataSpec, base_dir: &Path, spec: &Spec, labels: &Labels) -> Result<Dataset, Error> {
+/// As [`load`], and if a class is none of them, or a column is not there.
+pub fn load_like(
+    data: &DataSpec,
+    base_dir: &Path,
+    spec: &Spec,
+    labels: &Labels,
+    features: &FeatureNames,
+) -> Result<Dataset, Error> {
+    let known = features;
     match *data {
         DataSpec::Csv { path, labels: targets, features, header, delimiter } => {
             let path = base_dir.join(path);
-            let read = Table::open(&path, header, delimiter)?.read(features, targets, spec, labels)?;
-            let dataset = Dataset::from_vecs(spec, read.inputs, read.targets).and_then(|data| data.with_labels(read.labels));
+            let read = Table::open(&path, header, delimiter)?.read(features, targets, spec, labels, known)?;
+            let dataset = Dataset::from_vecs(spec, read.inputs, read.targets)
+                .and_then(|data| data.with_labels(read.labels)?.with_features(read.features));
             dataset.map_err(|error| error.in_file(&path))
         }
         DataSpec::Idx { images, labels: targets } => {
@@ -54,13 +65,14 @@ pub fn load_like(data: &DataSpec, base_dir: &Path, spec: &Spec, labels: &Labels)
 }
 
 /// Reads inputs alone, for prediction: for each input all rows, row-major. Columns of labels may be there, and are ignored.
+/// Columns whose names are known from a model's training are found as by [`load_like`].
 ///
 /// # Errors
-/// As [`load`].
-pub fn load_inputs(data: &DataSpec, base_dir: &Path, spec: &Spec) -> Result<Vec<Vec<f32>>, Error> {
+/// As [`load_like`].
+pub fn load_inputs(data: &DataSpec, base_dir: &Path, spec: &Spec, known: &FeatureNames) -> Result<Vec<Vec<f32>>, Error> {
     match *data {
         DataSpec::Csv { path, labels, features, header, delimiter } => {
-            Table::open(&base_dir.join(path), header, delimiter)?.read_inputs(features, labels, spec)
+            Table::open(&base_dir.join(path), header, delimiter)?.read_inputs(features, labels, spec, known)
         }
         DataSpec::Idx { images, .. } => {
             let path = base_dir.join(images);

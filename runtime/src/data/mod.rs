@@ -14,7 +14,7 @@ mod load;
 pub mod normalize;
 mod split;
 
-pub use dataset::{Dataset, Labels};
+pub use dataset::{Dataset, FeatureNames, Labels};
 pub(crate) use dataset::{class_count, is_target};
 #[cfg(feature = "files")]
 pub use load::{load, load_inputs, load_like};
