@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 /// What can go wrong outside the program: files, data, diverging training. A programmer's mistake (a slice of the wrong
 /// length) panics instead, with the shapes named.
-#[derive(Debug)]
+///
+/// Its `Debug` is for people too, since that is what a `main` that returns it prints: the code, the message, a way out.
 #[non_exhaustive]
 pub enum Error {
     /// E301: a file could not be opened, read or written.
@@ -208,6 +209,13 @@ impl fmt::Display for Error {
     }
 }
 
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}] {self}", self.code())?;
+        self.help().map_or(Ok(()), |help| write!(f, "\n  = help: {help}"))
+    }
+}
+
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
@@ -261,6 +269,15 @@ mod tests {
         };
         assert_eq!(error.to_string(), "x.csv: line 3, column `age`: expected a number, found nothing");
         assert_eq!(error.code(), "E305");
+    }
+
+    #[test]
+    fn a_main_that_returns_an_error_prints_it_for_people() {
+        let file = |kind: io::ErrorKind| Error::File { action: "read", path: "x.csv".into(), source: kind.into() };
+        let missing = format!("{:?}", file(io::ErrorKind::NotFound));
+        let help = "a path in a `.dlm` file is relative to that file, any other to the working folder";
+        assert_eq!(missing, format!("[E301] cannot read x.csv: entity not found\n  = help: {help}"));
+        assert_eq!(format!("{:?}", file(io::ErrorKind::PermissionDenied)), "[E301] cannot read x.csv: permission denied");
     }
 
     #[test]
