@@ -32,13 +32,11 @@ pub enum Error {
     Column {
         /// The file.
         path: PathBuf,
-        /// The column that was asked for.
-        column: String,
-        /// Other columns that were asked for and are not there either.
-        more: Vec<String>,
-        /// Whether it is one that the model was trained on; else the recipe names it.
+        /// The columns that were asked for and are not there, at least one.
+        missing: Vec<String>,
+        /// Whether they are those that the model was trained on; else the recipe names them.
         trained: bool,
-        /// A column whose name is similar.
+        /// A column whose name is similar to that of the first.
         similar: Option<String>,
         /// All columns there are.
         columns: Vec<String>,
@@ -180,11 +178,8 @@ impl fmt::Display for Error {
             Error::File { action, path, source } => write!(f, "cannot {action} {}: {source}", path.display()),
             Error::Table { path, line: Some(line), message } => write!(f, "{}:{line}: {message}", path.display()),
             Error::Table { path, line: None, message } => write!(f, "{}: {message}", path.display()),
-            Error::Column { path, column, more, trained, .. } => {
-                write!(f, "{}: there is no column `{column}`", path.display())?;
-                if !more.is_empty() {
-                    write!(f, ", nor {}", list(more, 8))?;
-                }
+            Error::Column { path, missing, trained, .. } => {
+                write!(f, "{}: there is no column {}", path.display(), list(missing, 8))?;
                 f.write_str(if *trained { ", on which the model was trained" } else { "" })
             }
             Error::Shape { path, message, .. } | Error::Classes { path, message, .. } => {

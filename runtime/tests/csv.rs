@@ -257,7 +257,7 @@ fn known_features_are_found_by_name_in_any_order() {
     let message = "x.csv: there is no column `length`, on which the model was trained".to_owned();
     assert_eq!(wrong("width,lenght\n3.5,5.1\n"), ("E303", message, similar));
     let (code, message, help) = wrong("a,b\n3.5,5.1\n");
-    assert_eq!(message, "x.csv: there is no column `length`, nor `width`, on which the model was trained");
+    assert_eq!(message, "x.csv: there is no column `length`, `width`, on which the model was trained");
     assert_eq!((code, help.unwrap()), ("E303", "the columns are `a`, `b`; choose among them by `features = […]`".to_owned()));
     // A column that is found is never offered for another.
     assert!(!wrong("width,with\n1,2\n").2.unwrap().contains("mean"));

@@ -322,15 +322,14 @@ impl Table {
     /// The columns that a model was trained on, by name alone: a number in a weights file is a name like any other.
     fn find_known(&self, known: &[&[String]], header: &[String]) -> Result<Vec<Vec<usize>>, Error> {
         let is_there = |name: &&String| header.contains(name);
-        let mut missing = known.iter().copied().flatten().filter(|name| !is_there(name));
-        if let Some(first) = missing.next() {
+        let missing: Vec<String> = known.iter().copied().flatten().filter(|name| !is_there(name)).cloned().collect();
+        if let Some(first) = missing.first() {
             let unknown = header.iter().filter(|column| !known.iter().any(|names| names.contains(column)));
             return Err(Error::Column {
                 path: self.path.clone(),
-                column: first.clone(),
-                more: missing.cloned().collect(),
-                trained: true,
                 similar: nearest(first, unknown.map(String::as_str)).map(str::to_owned),
+                missing,
+                trained: true,
                 columns: header.to_vec(),
             });
         }
@@ -354,8 +353,7 @@ impl Table {
         let numbers = || (0..self.columns).map(|number| number.to_string()).collect();
         Error::Column {
             path: self.path.clone(),
-            column: name.to_owned(),
-            more: Vec::new(),
+            missing: vec![name.to_owned()],
             trained: false,
             similar: similar.map(str::to_owned),
             columns: self.header.clone().unwrap_or_else(numbers),
