@@ -7,9 +7,9 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use dlm_compiler::compile::Compiled;
@@ -18,6 +18,8 @@ use dlm_kernels::Level;
 use dlm_runtime::Program;
 use sha2::{Digest, Sha256};
 
+use crate::failure::without_path;
+use crate::observe::interrupted;
 use crate::spec::spec;
 
 /// A compiled and loaded model.
@@ -55,6 +57,8 @@ pub enum Error {
         /// Why.
         error: io::Error,
     },
+    /// Ctrl-C, while `rustc` was at work.
+    Interrupted,
     /// The compiled library cannot be loaded.
     Load {
         /// The library.
@@ -78,6 +82,7 @@ impl std::fmt::Display for Error {
                 write!(f, "the Rust compiler refused the generated code {}:\n{message}", source.display())
             }
             Self::Cache { path, error } => write!(f, "cannot use the cache of compiled models at {}: {error}", path.display()),
+            Self::Interrupted => f.write_str("interrupted while compiling"),
             Self::Load { path, message } => write!(f, "cannot load the compiled model {}: {message}", path.display()),
         }
     }
@@ -139,11 +144,12 @@ fn make_private(folder: &Path) -> io::Result<()> {
 }
 
 /// Compiles a model, unless the cache holds it, and loads it. `source` is the file's name, for the generated code's docs.
+/// `compiling` is called before the compiler is, which takes seconds.
 ///
 /// # Errors
-/// If there is no Rust compiler, the cache cannot be used, or what was compiled cannot be loaded.
-pub fn load(compiled: &Compiled<'_>, source: &str) -> Result<Loaded, Error> {
-    let mut loaded = load_all(&[(compiled, source)])?;
+/// If there is no Rust compiler, the cache cannot be used, what was compiled cannot be loaded, or Ctrl-C was pressed.
+pub fn load(compiled: &Compiled<'_>, source: &str, compiling: impl FnOnce()) -> Result<Loaded, Error> {
+    let mut loaded = load_with(&[(compiled, source)], compiling)?;
     Ok(loaded.remove(0))
 }
 
@@ -152,6 +158,10 @@ pub fn load(compiled: &Compiled<'_>, source: &str) -> Result<Loaded, Error> {
 /// # Errors
 /// As [`load`].
 pub fn load_all(models: &[(&Compiled<'_>, &str)]) -> Result<Vec<Loaded>, Error> {
+    load_with(models, || ())
+}
+
+fn load_with(models: &[(&Compiled<'_>, &str)], compiling: impl FnOnce()) -> Result<Vec<Loaded>, Error> {
     let start = Instant::now();
     let folder = cache_folder()?;
     let level = Level::detect();
@@ -175,6 +185,8 @@ pub fn load_all(models: &[(&Compiled<'_>, &str)]) -> Result<Vec<Loaded>, Error> 
     let programs = match opened {
         Some(programs) => programs,
         None => {
+            compiling();
+            sweep(&folder);
             let kernels = kernels(&rustc, &folder, &kernels_key)?;
             build_model(&rustc, &folder, &library, &code, &kernels)?;
             open(&library, models)?
@@ -244,15 +256,64 @@ fn build_model(rustc: &Path, folder: &Path, library: &Path, code: &str, kernels:
 fn build(folder: &Path, target: &Path, prepare: impl FnOnce(&Path) -> io::Result<(Command, PathBuf)>) -> Result<(), Error> {
     let cache_error = |error| Error::Cache { path: folder.into(), error };
     fs::create_dir_all(target.parent().unwrap_or(folder)).map_err(cache_error)?;
-    let scratch = tempfile::Builder::new().prefix("building-").tempdir_in(folder).map_err(cache_error)?;
+    let scratch = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(folder).map_err(without_path).map_err(cache_error)?;
     let (mut command, made) = prepare(scratch.path()).map_err(cache_error)?;
     let rustc = PathBuf::from(command.get_program());
-    let output = command.output().map_err(|error| Error::NoCompiler { rustc, error })?;
+    let output = run(&mut command).map_err(|error| Error::NoCompiler { rustc, error })?.ok_or(Error::Interrupted)?;
     if !output.status.success() {
         let source = scratch.keep();
         return Err(Error::Refused { message: String::from_utf8_lossy(&output.stderr).into_owned(), source });
     }
     fs::rename(made, target).map_err(cache_error)
+}
+
+/// How often a compiler at work is looked after.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Runs a compiler and returns what it said on its standard error; nothing if Ctrl-C ended it. It is gone in any case.
+fn run(command: &mut Command) -> io::Result<Option<Output>> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    let mut pipe = child.stderr.take();
+    // Read at the same time, so that the pipe does not fill.
+    let reader = std::thread::spawn(move || {
+        let mut text = Vec::new();
+        pipe.as_mut().map_or(Ok(0), |pipe| pipe.read_to_end(&mut text)).map(|_| text)
+    });
+    let status = loop {
+        if interrupted() {
+            // A terminal's Ctrl-C may have ended it already; either way it is waited for.
+            let _ = child.kill();
+            child.wait()?;
+            return Ok(None);
+        }
+        match child.try_wait()? {
+            Some(status) => break status,
+            None => std::thread::sleep(LOOK),
+        }
+    };
+    let stderr = reader.join().unwrap_or_else(|_| Ok(Vec::new()))?;
+    // Ctrl-C reaches both this process and the compiler, whose end may be seen first.
+    let ended_by_signal = status.code().is_none();
+    if ended_by_signal {
+        std::thread::sleep(LOOK);
+    }
+    Ok((!interrupted()).then_some(Output { status, stdout: Vec::new(), stderr }))
+}
+
+/// What the names of the folders that a compiler works in begin with.
+const SCRATCH: &str = "building-";
+/// The age from which such a folder is one that nobody works in any more.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
+
+/// Removes what compilers that were killed left behind. That it cannot be removed hinders nobody.
+fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
+        if entry.file_name().to_string_lossy().starts_with(SCRATCH) && age.is_some_and(|age| age > ABANDONED) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Opens a library and finds its models.
@@ -284,6 +345,30 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
+
+    #[test]
+    fn what_is_left_of_killed_compilers_is_removed_after_an_hour() {
+        let folder = tempfile::tempdir().unwrap();
+        let age = |name: &str, minutes: u64| {
+            let path = folder.path().join(name);
+            fs::create_dir(&path).unwrap();
+            fs::write(path.join("model.rs"), "").unwrap();
+            let time = std::time::SystemTime::now() - Duration::from_secs(60 * minutes);
+            fs::File::open(&path).unwrap().set_modified(time).unwrap();
+            path
+        };
+        let (old, new, other) = (age("building-a", 61), age("building-b", 59), age("kernels-c", 61));
+        sweep(folder.path());
+        assert_eq!((old.exists(), new.exists(), other.exists()), (false, true, true));
+        sweep(&folder.path().join("none"));
+    }
+
+    #[test]
+    fn a_compiler_may_say_more_than_a_pipe_holds() {
+        let output = run(Command::new("sh").args(["-c", "head -c 300000 /dev/zero >&2; exit 3"])).unwrap().unwrap();
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(3), 300_000));
+        assert!(run(&mut Command::new("./no such compiler")).is_err());
+    }
 
     #[test]
     fn a_folder_that_others_can_write_in_is_not_trusted() {

@@ -172,13 +172,13 @@ pub struct Train {
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
     /// Epochs instead of the recipe's
-    #[arg(long)]
-    pub epochs: Option<u64>,
+    #[arg(long, allow_negative_numbers = true)]
+    pub epochs: Option<i128>,
     /// The seed instead of the recipe's: of initial weights, order and dropout (not of the split)
-    #[arg(long)]
-    pub seed: Option<u64>,
+    #[arg(long, allow_negative_numbers = true)]
+    pub seed: Option<i128>,
     /// Threads; the results do not depend on them
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub threads: Option<u16>,
     /// The folder of the results; what an earlier training left there is replaced. Default: runs/<file's stem>, or with a
     /// number behind it if that is there
@@ -208,7 +208,7 @@ pub struct Eval {
     #[arg(long, value_enum)]
     pub part: Option<Part>,
     /// Threads
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub threads: Option<u16>,
 }
 
@@ -241,7 +241,7 @@ pub struct Predict {
     #[arg(long, short, value_name = "OUTPUT.csv")]
     pub output: Option<PathBuf>,
     /// Threads
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub threads: Option<u16>,
 }
 
@@ -252,13 +252,13 @@ pub struct Bench {
     #[command(flatten)]
     pub selection: Selection,
     /// Threads
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub threads: Option<u16>,
     /// Print one line of JSON, as the peers' benchmarks do
     #[arg(long)]
     pub json: bool,
     /// How long to time the training step; each prediction gets half of it
-    #[arg(long, default_value_t = 2.0, value_parser = seconds)]
+    #[arg(long, allow_negative_numbers = true, default_value_t = 2.0, value_parser = seconds)]
     pub seconds: f64,
 }
 

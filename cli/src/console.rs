@@ -89,6 +89,9 @@ impl Console {
     pub fn failure(&self, failure: &Failure) {
         match failure {
             Failure::Reported => {}
+            Failure::InterruptedCompiling => {
+                self.problem(Severity::Error, None, "interrupted while compiling; nothing was trained", &[], &[]);
+            }
             Failure::Interrupted => self.problem(Severity::Error, None, "interrupted", &[], &[]),
             Failure::Usage { message, help } => self.problem(Severity::Error, None, message, &[], help.as_slice()),
             Failure::Error(problem) => {

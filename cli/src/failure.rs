@@ -8,6 +8,11 @@ use dlm_dsl::diagnostic::Code;
 
 use crate::aot;
 
+/// What kept a temporary file from being made, without its name, which says nothing to anyone.
+pub fn without_path(error: io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
+}
+
 /// Why a command ended without success. What there is to say is printed once, at the end.
 #[derive(Debug)]
 pub enum Failure {
@@ -24,6 +29,8 @@ pub enum Failure {
     Error(Box<Problem>),
     /// Ctrl-C; what there was to save has been saved.
     Interrupted,
+    /// Ctrl-C while the model was compiled: there was nothing to save.
+    InterruptedCompiling,
 }
 
 /// What went wrong.
@@ -61,7 +68,7 @@ impl Failure {
         match &mut self {
             Failure::Error(problem) => problem.help.push(help.into()),
             Failure::Usage { help: slot, .. } => *slot = Some(help.into()),
-            Failure::Reported | Failure::Interrupted => {}
+            Failure::Reported | Failure::Interrupted | Failure::InterruptedCompiling => {}
         }
         self
     }
@@ -80,7 +87,7 @@ impl Failure {
         match self {
             Failure::Reported | Failure::Error(_) => 1,
             Failure::Usage { .. } => 2,
-            Failure::Interrupted => 130,
+            Failure::Interrupted | Failure::InterruptedCompiling => 130,
         }
     }
 }
@@ -100,6 +107,7 @@ impl From<aot::Error> for Failure {
     fn from(error: aot::Error) -> Self {
         let message = error.to_string();
         match error {
+            aot::Error::Interrupted => Failure::InterruptedCompiling,
             aot::Error::NoCompiler { .. } => Failure::new(codes::NO_RUST_COMPILER, message)
                 .help("install Rust from https://rustup.rs, or name the compiler in the environment variable RUSTC"),
             aot::Error::Refused { .. } => Failure::new(codes::RUST_COMPILER_REFUSED, message.trim_end())

@@ -13,6 +13,9 @@ use crate::json;
 use crate::output::Output;
 use crate::table::thousands;
 
+/// Whether a training is under way, which a Ctrl-C then lets end its batch.
+static TRAINING: AtomicBool = AtomicBool::new(false);
+
 /// Whether Ctrl-C was pressed since [`catch_interrupts`].
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -28,7 +31,9 @@ pub fn catch_interrupts() -> Result<(), ctrlc::Error> {
         if INTERRUPTED.swap(true, Ordering::SeqCst) {
             std::process::exit(INTERRUPTED_EXIT);
         }
-        let _ = writeln!(std::io::stderr(), "\ninterrupted: saving after this batch; once more ends at once");
+        if TRAINING.load(Ordering::SeqCst) {
+            let _ = writeln!(std::io::stderr(), "\ninterrupted: saving after this batch; once more ends at once");
+        }
     })
 }
 
@@ -134,6 +139,7 @@ impl Bar {
 
 impl Observer for Watch<'_> {
     fn on_start(&mut self, start: &Start) {
+        TRAINING.store(true, Ordering::SeqCst);
         self.epochs = start.epochs;
         if self.quiet {
             return;
@@ -147,12 +153,13 @@ impl Observer for Watch<'_> {
         let part =
             |rows: usize, name: &str| if rows == 0 { String::new() } else { format!(", {} {name}", thousands(rows as u64)) };
         let (validation, test) = (part(start.validation_rows, "validation"), part(start.test_rows, "test"));
-        let threads = if start.threads == 1 { "1 thread".to_owned() } else { format!("{} threads", start.threads) };
+        let count = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        let threads = count(start.threads, "thread");
         self.console.status(format_args!(
-            "data: {} training{validation}{test} samples; {} epochs of {} steps, batch {}, {threads}",
+            "data: {} training{validation}{test} samples; {} of {}, batch {}, {threads}",
             thousands(start.train_rows as u64),
-            start.epochs,
-            start.steps_per_epoch,
+            count(start.epochs, "epoch"),
+            count(start.steps_per_epoch, "step"),
             start.batch,
         ));
         if self.console.shows_progress() {

@@ -14,14 +14,19 @@ use crate::table::duration;
 /// The most threads that can be asked for.
 const MAX_THREADS: u16 = 1024;
 
-/// Compiles and loads a model, and says so unless `quiet`.
+/// Compiles and loads a model, and says so, before and after, unless `quiet`.
 ///
 /// # Errors
 /// If there is no Rust compiler, or the cache of compiled models cannot be used.
 pub fn load(compiled: &Compiled<'_>, source: &Source, console: &Console, quiet: bool) -> Result<Loaded, Failure> {
-    let loaded = aot::load(compiled, &source.file_name())?;
+    let (model, recipe) = (&compiled.unit.graph.name, recipe_name(compiled.unit));
+    let compiling = || {
+        if !quiet {
+            console.status(format_args!("compiling {model} …"));
+        }
+    };
+    let loaded = aot::load(compiled, &source.file_name(), compiling)?;
     if !quiet {
-        let (model, recipe) = (&compiled.unit.graph.name, recipe_name(compiled.unit));
         let what = if model == recipe { format!("model {model}") } else { format!("model {model}, recipe {recipe}") };
         let elapsed = duration(loaded.elapsed);
         if loaded.cached {

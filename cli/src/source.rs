@@ -106,21 +106,21 @@ impl Source {
     }
 }
 
-/// What the command line replaces in a recipe, beside `--set`.
+/// What the command line replaces in a recipe, beside `--set`. Which numbers can be is for the compiler to say.
 #[derive(Clone, Debug, Default)]
 pub struct Replaced {
     /// `--data`.
     pub data: Option<String>,
     /// `--epochs`.
-    pub epochs: Option<u64>,
+    pub epochs: Option<i128>,
     /// `--seed`.
-    pub seed: Option<u64>,
+    pub seed: Option<i128>,
 }
 
 impl Replaced {
     fn overrides(self, selection: &Selection) -> Overrides {
         let set = selection.set.iter().map(|(key, value)| (key.clone(), value.clone()));
-        let number = |key: &str, number: Option<u64>| number.map(|number| (key.to_owned(), number.to_string()));
+        let number = |key: &str, number: Option<i128>| number.map(|number| (key.to_owned(), number.to_string()));
         let settings = set.chain(number("epochs", self.epochs)).chain(number("seed", self.seed));
         let settings = settings.map(|(key, value)| Override { key, value }).collect();
         Overrides { settings, data: self.data, ..Overrides::default() }

@@ -5,6 +5,7 @@ mod common;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -59,4 +60,40 @@ fn ctrl_c_saves_what_was_learned() {
     assert_eq!(leftovers.len(), 3, "{leftovers:?}");
     let arguments = ["eval", "points.dlm", "--weights", "out/final.safetensors", "--part", "validation"];
     dlm().current_dir(&folder).args(arguments).assert().success().stdout(contains("20 samples  loss "));
+}
+
+#[test]
+fn ctrl_c_while_compiling_leaves_nothing_behind() {
+    let folder = points();
+    let (cache, rustc, started) = (folder.path().join("cache"), folder.path().join("rustc"), folder.path().join("started"));
+    // A compiler that says its version, and else works for longer than the test waits.
+    let script =
+        format!("#!/bin/sh\nif [ \"$1\" = -vV ]; then echo slow; exit; fi\necho $$ > {}\nexec sleep 100\n", started.display());
+    fs::write(&rustc, script).unwrap();
+    fs::set_permissions(&rustc, fs::Permissions::from_mode(0o700)).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dlm"));
+    command.current_dir(&folder).env("DLM_CACHE", &cache).env("RUSTC", &rustc).env_remove("DLM_THREADS");
+    let child = command.args(["train", "points.dlm"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    let compiler = loop {
+        match fs::read_to_string(&started) {
+            Ok(id) if id.ends_with('\n') => break id.trim().to_owned(),
+            _ if begun.elapsed() > Duration::from_secs(30) => panic!("the compiler is not called"),
+            _ => std::thread::sleep(Duration::from_millis(10)),
+        }
+    };
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(60), "it waits for the compiler");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0), "{said}");
+    assert!(
+        said.contains("compiling Points …\n") && said.ends_with("interrupted while compiling; nothing was trained\n"),
+        "{said}"
+    );
+    let alive = Command::new("kill").args(["-0", &compiler]).stderr(Stdio::null()).status().unwrap();
+    assert!(!alive.success(), "the compiler still runs");
+    let left = fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(left.filter(|name| name.starts_with("building-")).count(), 0);
+    assert!(!folder.path().join("runs").exists());
 }

@@ -423,3 +423,22 @@ fn the_examples_train() {
         assert!(accuracy > least, "{name}: {accuracy}");
     }
 }
+
+#[test]
+fn numbers_below_0_are_refused_with_the_reason() {
+    let folder = points();
+    let train = |option: &str| dlm().current_dir(&folder).args(["train", "points.dlm", option, "-1"]).assert();
+    for option in ["--seed", "--epochs"] {
+        train(option).code(1).stderr(contains("error[E").and(contains("-1")).and(contains("unexpected argument").not()));
+    }
+    train("--threads").code(2).stderr(contains("-1").and(contains("unexpected argument").not()));
+    assert!(!folder.path().join("runs").exists());
+}
+
+#[test]
+fn one_epoch_is_no_epochs() {
+    let folder = points();
+    let train = |epochs: &str| dlm().current_dir(&folder).args(["train", "points.dlm", "--epochs", epochs]).assert().success();
+    train("1").stderr(contains("; 1 epoch of 8 steps, batch 8, 1 thread\n"));
+    train("2").stderr(contains("; 2 epochs of 8 steps, "));
+}

@@ -218,3 +218,24 @@ fn bench_compiles_every_workload() {
         }
     }
 }
+
+#[test]
+fn what_cannot_be_written_is_named_as_it_was_asked_for() {
+    let folder = trained();
+    let arguments = ["predict", "points.dlm", "points.csv", "--weights", "out/final.safetensors", "--output", "none/out.csv"];
+    let predict = dlm().current_dir(&folder).args(arguments).assert().code(1);
+    predict.stderr(contains("cannot write none/out.csv: ").and(contains("at path").not()));
+}
+
+#[test]
+fn advice_on_training_is_given_at_training() {
+    let folder = points();
+    let model = MODEL.replace("-> relu", "-> relu -> batch_norm");
+    fs::write(folder.path().join("points.dlm"), model).unwrap();
+    let train = ["train", "points.dlm", "--epochs", "1", "--out", "out"];
+    dlm().current_dir(&folder).args(train).assert().success().stderr(contains("warning["));
+    for command in [&["eval", "points.dlm"][..], &["predict", "points.dlm", "points.csv"]] {
+        let used = dlm().current_dir(&folder).args(command).args(["--weights", "out/final.safetensors"]).assert();
+        used.success().stderr(contains("warning[").not());
+    }
+}

@@ -17,7 +17,8 @@ pub fn run(arguments: &Eval, console: &Console) -> Result<(), Failure> {
     let threads = threads(arguments.threads)?;
     let source = Source::read(&arguments.selection.file)?;
     let replaced = Replaced { data: arguments.data.clone(), ..Replaced::default() };
-    let unit = source.choose(&arguments.selection, replaced, console, false)?;
+    // Advice on training was given when it was trained.
+    let unit = source.choose(&arguments.selection, replaced, console, true)?;
     let compiled = compile(&unit, CompileOptions::default());
     let loaded = load(&compiled, &source, console, console.json())?;
     let model = Model::load(loaded.program, &arguments.weights)?.with_threads(threads);

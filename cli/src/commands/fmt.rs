@@ -54,7 +54,7 @@ fn replace(path: &Path, text: &str) -> Result<(), Failure> {
         return Err(failed(std::io::ErrorKind::PermissionDenied.into()));
     }
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(crate::failure::without_path).map_err(failed)?;
     file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     file.as_file().set_permissions(metadata.permissions()).map_err(failed)?;
     file.persist(&path).map_err(|error| failed(error.error))?;

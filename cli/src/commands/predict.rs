@@ -10,7 +10,7 @@ use dlm_runtime::{Model, data};
 
 use crate::args::Predict;
 use crate::console::Console;
-use crate::failure::Failure;
+use crate::failure::{Failure, without_path};
 use crate::predictions::{Predictions, predictions};
 use crate::prepare::{load, threads, warn_of_missing_normalization};
 use crate::source::{Replaced, Source};
@@ -20,7 +20,8 @@ use crate::spec::data_spec;
 pub fn run(arguments: &Predict, console: &Console) -> Result<(), Failure> {
     let threads = threads(arguments.threads)?;
     let source = Source::read(&arguments.selection.file)?;
-    let unit = source.choose(&arguments.selection, Replaced::default(), console, false)?;
+    // Advice on training was given when it was trained.
+    let unit = source.choose(&arguments.selection, Replaced::default(), console, true)?;
     let compiled = compile(&unit, CompileOptions::default());
     let loaded = load(&compiled, &source, console, true)?;
     let model = Model::load(loaded.program, &arguments.weights)?.with_threads(threads);
@@ -70,7 +71,7 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
         // As any new file; the user's mask takes from it.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder.tempfile_in(folder).map_err(without_path)?;
     file.write_all(text.as_bytes())?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())

@@ -9,7 +9,7 @@ use crate::console::Console;
 use crate::data::{Data, Places};
 use crate::failure::Failure;
 use crate::json;
-use crate::observe::{Watch, catch_interrupts};
+use crate::observe::{Watch, catch_interrupts, interrupted};
 use crate::output::Output;
 use crate::prepare::{load, threads};
 use crate::source::{Replaced, Source, recipe_name};
@@ -30,7 +30,12 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
         None => (Labels::default(), FeatureNames::default()),
     };
     let data = Data::load(&spec, &unit.recipe, &places, &labels, &features)?;
+    catch_interrupts()
+        .map_err(|error| Failure::usage(format!("cannot watch for Ctrl-C: {error}"), "run without other handlers"))?;
     let loaded = load(&compiled, &source, console, arguments.quiet)?;
+    if interrupted() {
+        return Err(Failure::InterruptedCompiling);
+    }
 
     let mut trainer = Trainer::new(loaded.program).with_threads(threads);
     if let Some(weights) = &arguments.weights {
@@ -40,8 +45,6 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
         Some(folder) => Output::named(folder, arguments.log.as_deref())?,
         None => Output::fresh(&source.stem(), arguments.log.as_deref())?,
     };
-    catch_interrupts()
-        .map_err(|error| Failure::usage(format!("cannot watch for Ctrl-C: {error}"), "run without other handlers"))?;
     let mut watch = Watch::new(console, &mut output, arguments.quiet);
     let trained = trainer.fit_parts(&data.main, data.validation.as_ref(), data.test.as_ref(), &mut watch);
     let (watched, best) = (watch.finish(), watch.best());
