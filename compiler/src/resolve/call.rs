@@ -53,7 +53,24 @@ impl<'a> Resolver<'a> {
                 },
             }
         }
-        complete.then_some(Arguments { of: signature.name, flavor: self.flavor, values })
+        let arguments = complete.then_some(Arguments { of: signature.name, flavor: self.flavor, values })?;
+        self.in_order(&arguments, name.span).then_some(arguments)
+    }
+
+    /// Whether bounds of a range stand in order; else reports it.
+    fn in_order(&mut self, arguments: &Arguments, span: Span) -> bool {
+        for (low, high) in [("low", "high"), ("lower", "upper")] {
+            if let (Some(ArgumentValue::Number(from)), Some(ArgumentValue::Number(to))) =
+                (arguments.get(low), arguments.get(high))
+                && from > to
+            {
+                let (from, to) = (show_number(*from), show_number(*to));
+                let message = format!("`{}` goes from its lower to its higher bound, not from {from} to {to}", arguments.of);
+                self.report(Diagnostic::new(codes::OUT_OF_RANGE, span, message).help(format!("`{low}` is at most `{high}`")));
+                return false;
+            }
+        }
+        true
     }
 
     /// Which parameter each argument is for. After an error, as `Err`, those that are clear.

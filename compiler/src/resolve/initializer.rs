@@ -87,17 +87,11 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     INITIALIZERS.iter().map(|signature| signature.name)
 }
 
-/// The initialiser that a checked call of `name` means, or why there is none.
-pub(super) fn make(name: &str, arguments: &Arguments) -> Result<Initializer, String> {
+/// The initialiser that a checked call of `name` means.
+pub(super) fn make(name: &str, arguments: &Arguments) -> Initializer {
     let truncated = |keras| arguments.bool_or("truncated", keras && arguments.flavor == Flavor::Keras);
-    Ok(match name {
-        "uniform" => {
-            let (low, high) = (arguments.number("low"), arguments.number("high"));
-            if low > high {
-                return Err(format!("`uniform` goes from its lower to its higher bound, not from {low} to {high}"));
-            }
-            Initializer::Uniform { low, high }
-        }
+    match name {
+        "uniform" => Initializer::Uniform { low: arguments.number("low"), high: arguments.number("high") },
         "normal" => Initializer::Normal {
             mean: arguments.number("mean"),
             deviation: arguments.number("std"),
@@ -122,7 +116,7 @@ pub(super) fn make(name: &str, arguments: &Arguments) -> Result<Initializer, Str
             let gain = arguments.get("gain").map(|_| arguments.number("gain"));
             Initializer::Scaled { family, uniform, fan, gain, truncated: !uniform && truncated(true) }
         }
-    })
+    }
 }
 
 /// The name of a scaled initialiser, for messages.
@@ -146,7 +140,7 @@ mod tests {
         let signature = find(name).unwrap();
         let mut arguments = Arguments::defaults(signature, flavor);
         arguments.values.extend(values.iter().cloned());
-        make(signature.name, &arguments).unwrap()
+        make(signature.name, &arguments)
     }
 
     #[test]

@@ -175,13 +175,7 @@ impl<'a> Resolver<'a> {
         }
         if let Some(signature) = initializer::find(&name.name) {
             let Some(arguments) = self.check_call(signature, name, arguments) else { return Evaluated::Poison };
-            return match initializer::make(signature.name, &arguments) {
-                Ok(initializer) => Evaluated::Initializer(initializer),
-                Err(message) => {
-                    self.report(Diagnostic::new(codes::OUT_OF_RANGE, name.span, message));
-                    Evaluated::Poison
-                }
-            };
+            return Evaluated::Initializer(initializer::make(signature.name, &arguments));
         }
         self.unknown_value(name, arguments.is_some());
         Evaluated::Poison
@@ -203,7 +197,9 @@ impl<'a> Resolver<'a> {
         }
         let message = format!("nothing is called `{}` here", name.name);
         let mut diagnostic = Diagnostic::new(codes::UNKNOWN_NAME, name.span, message);
-        if let Some(near) = closest(&name.name, self.value_names(called)) {
+        // PyTorch's name of he's initialisers.
+        let meant = initializer::names().find(|known| name.name.trim_end_matches('_').replace("kaiming", "he") == **known);
+        if let Some(near) = meant.or_else(|| closest(&name.name, self.value_names(called))) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
         self.report(diagnostic);

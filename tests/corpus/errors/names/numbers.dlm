@@ -27,6 +27,8 @@ model Net {
 //                            ^^ error[E112]: `std` of `normal` is a number from 0, not -1
     dense(3 / ZERO);
 //        ^^^^^^^^ error[E114]: 3 is divided by zero
+    rrelu(0.5, upper = 0.1);
+//  ^^^^^ error[E112]: `rrelu` goes from its lower to its higher bound, not from 0.5 to 0.1
     leaky_relu(alpha = 1.5);
 //                     ^^^ error[E112]: `alpha` of `leaky_relu` is a number from 0 to 1, not 1.5
     repeat 0 { relu; }
