@@ -59,37 +59,7 @@ pub mod __rt {
     pub use dlm_runtime as runtime;
 
     /// What a model with errors has in place of its program.
-    pub const EMPTY_PROGRAM: runtime::Program = runtime::Program {
-        spec: runtime::Spec {
-            model: "",
-            inputs: &[],
-            outputs: &[],
-            parameters: &[],
-            states: &[],
-            batch: 1,
-            parameters_len: 0,
-            memory_len: 0,
-            infer_work_len: 0,
-            lookahead: None,
-            recipe: runtime::RecipeSpec {
-                name: "",
-                optimizer: "",
-                learning_rate: 0.0,
-                schedule: runtime::Schedule::Constant,
-                epochs: 0,
-                seed: 0,
-                shuffle: false,
-                drop_last: false,
-                split: runtime::Split { validation: 0.0, test: 0.0, stratify: false, seed: 0 },
-                normalize: runtime::Normalize::None,
-                data: None,
-                validation_data: None,
-                test_data: None,
-            },
-        },
-        step: no_step,
-        infer: no_infer,
-    };
+    pub const EMPTY_PROGRAM: runtime::Program = runtime::Program { spec: runtime::Spec::EMPTY, step: no_step, infer: no_infer };
 
     extern "C" fn no_step(_: &mut kernels::Step<'_>) -> f32 {
         0.0

@@ -48,7 +48,8 @@ fn plans() {
         for unit in program.models.iter().flat_map(|model| &model.units) {
             let compiled = compile(unit, CompileOptions::default());
             let updates: String = compiled
-                .step
+                .first()
+                .plan
                 .updates()
                 .iter()
                 .map(|(name, update)| match update {
@@ -57,7 +58,10 @@ fn plans() {
                     Update::Constrained => format!("update of {name}: fused with its gradient, then constrained\n"),
                 })
                 .collect();
-            let text = format!("step: {}{updates}\ninfer: {}\ninfer one: {}", compiled.step, compiled.infer, compiled.infer_one);
+            let more: String =
+                compiled.steps[1..].iter().map(|step| format!("\n{}: {}", step.variant.name(&unit.recipe), step.plan)).collect();
+            let (step, infer, one) = (&compiled.first().plan, &compiled.infer, &compiled.infer_one);
+            let text = format!("step: {step}{updates}{more}\ninfer: {infer}\ninfer one: {one}");
             insta::assert_snapshot!(format!("plan_{stem}_{}", unit_name(unit).replace(" as ", "_")), text);
         }
     }
@@ -98,7 +102,7 @@ fn updates_are_fused_unless_a_whole_gradient_is_needed() {
             use dlm_compiler::recipe::Clip;
             let whole = matches!(unit.recipe.clip, Some(Clip::Norm(_) | Clip::GlobalNorm(_)));
             let compiled = compile(unit, CompileOptions::default());
-            for (name, update) in compiled.step.updates() {
+            for (name, update) in compiled.first().plan.updates() {
                 let constrained = unit
                     .recipe
                     .constraints

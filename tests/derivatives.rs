@@ -5,6 +5,7 @@ mod support;
 use dlm_compiler::compile::{CompileOptions, compile};
 use dlm_compiler::graph::Unit;
 use dlm_compiler::interpret::{Call, Interpreter};
+use dlm_compiler::lower::StepRole;
 use dlm_compiler::train_graph::{TensorKind, TrainGraph};
 use support::{Numbers, slices, unit_name};
 
@@ -19,17 +20,37 @@ fn check(name: &str, unit: &Unit, numbers: &mut Numbers) {
 /// As [`check`], with derivatives wrong by a factor.
 fn check_times(factor: f64, name: &str, unit: &Unit, numbers: &mut Numbers) {
     let compiled = compile(unit, CompileOptions::default());
+    for step in compiled.steps.iter().filter(|step| step.variant.role == StepRole::Update) {
+        check_step(factor, &format!("{name}, {}", step.variant.name(&unit.recipe)), unit, &step.graph, numbers);
+    }
+}
+
+fn check_step(factor: f64, name: &str, unit: &Unit, graph: &TrainGraph, numbers: &mut Numbers) {
     // The loss without penalties: what gradients are of before them.
-    let graph = without_penalties(&compiled.training);
+    let graph = without_penalties(graph);
     let rows = unit.recipe.batch.min(6);
-    let (inputs, targets) = numbers.batch(&unit.graph, rows);
+    let (inputs, targets) = numbers.batch(unit, rows);
     let (inputs, targets) = (slices(&inputs), slices(&targets));
-    let call = Call { inputs: &inputs, targets: &targets, rows, learning_rate: 0.0, update: 1, draw: 3, seed: 5 };
+    let call = Call {
+        inputs: &inputs,
+        targets: &targets,
+        rows,
+        learning_rate: 0.0,
+        momentum: 0.0,
+        next_momentum: 0.0,
+        updates: &[1; 8],
+        gathered: rows,
+        draw: 3,
+        seed: 5,
+    };
     let mut tensors: Vec<Vec<f64>> = Interpreter::<f64>::new(&graph).tensors;
     for (tensor, values) in graph.tensors.iter().zip(&mut tensors) {
         if let TensorKind::Parameter(_) = tensor.kind {
             // Positive ones too where a weight multiplies, so that no gradient is zero by symmetry.
             values.iter_mut().for_each(|value| *value = f64::from(numbers.next()) - 0.4);
+            if tensor.name.ends_with("running_var") {
+                values.iter_mut().for_each(|value| *value = value.abs() + 0.1);
+            }
         }
     }
     let loss_at = |tensors: &[Vec<f64>]| {

@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 use dlm_cli::aot;
 use dlm_compiler::compile::{CompileOptions, Compiled, compile};
 use dlm_compiler::graph::{Program, Unit};
-use dlm_compiler::interpret::{Call, Interpreter};
 use dlm_compiler::signature::Flavor;
-use dlm_compiler::train_graph::TensorId;
 use dlm_runtime::Trainer;
 use serde_json::Value;
+use support::reference::Reference;
+use support::slices;
 
 /// How far generated code in f32 may be from an oracle, relative to the greatest value of the tensor.
 const TOLERANCE: f64 = 1e-5;
@@ -163,44 +163,15 @@ impl Run<'_> {
     }
 }
 
-/// The training graph in f64, beside the generated code.
-struct Exact<'a> {
-    compiled: &'a Compiled<'a>,
-    interpreter: Interpreter<'a, f64>,
-}
-
-impl<'a> Exact<'a> {
-    /// From what the trainer holds before its first step.
-    fn new(compiled: &'a Compiled<'a>, trainer: &Trainer) -> Self {
-        let mut interpreter = Interpreter::<f64>::new(&compiled.training);
-        for (tensor, values) in interpreter.tensors.iter_mut().zip(support::parameters(compiled, trainer)) {
-            if let Some(values) = values {
-                *tensor = values.into_iter().map(f64::from).collect();
-            }
-        }
-        Self { compiled, interpreter }
-    }
-
-    fn step(&mut self, call: &Call<'_>) -> f64 {
-        let loss = self.compiled.training.loss.expect("a step has a loss");
-        self.interpreter.run(call)[loss.0][0]
-    }
-
-    /// A parameter in the order of a weights file.
-    fn parameter(&self, name: &str) -> Vec<f64> {
-        let training = &self.compiled.training;
-        let find = |name: &str| training.tensors.iter().position(|tensor| tensor.name == name);
-        let at = find(name).expect("the model has the parameter");
-        let mut values = self.interpreter.tensors[at].clone();
-        // Where the point ahead is held, θ = Φ + βm.
-        if let (Some(beta), Some(momentum)) = (self.compiled.unit.recipe.optimizer.lookahead(), find(&format!("{name}.m"))) {
-            values.iter_mut().zip(&self.interpreter.tensors[momentum]).for_each(|(value, m)| *value += beta * m);
-        }
-        // A file's matrix is (out, in), memory's (in, out).
-        let columns = self.compiled.tensor_len(TensorId(at)) / training.tensors[at].extent.rows;
-        let rows = training.tensors[at].extent.rows;
-        (0..values.len()).map(|index| values[index % rows * columns + index / rows]).collect()
-    }
+/// A parameter of the training in f64 beside the generated code, in the order of a weights file.
+fn exact(compiled: &Compiled<'_>, predicting: &[Vec<f64>], name: &str) -> Vec<f64> {
+    let places = &compiled.layout.tensors;
+    let at = places.iter().position(|place| place.tensor.name == name).expect("the model has the parameter");
+    // A file's matrix is (out, in), memory's (in, out).
+    let rows = places[at].tensor.extent.rows;
+    let columns = places[at].len / rows;
+    let values = &predicting[at];
+    (0..values.len()).map(|index| values[index % rows * columns + index / rows]).collect()
 }
 
 /// The rows of a batch, one after the other.
@@ -225,7 +196,7 @@ fn follow<'a>(case: &'a Case, compiled: &Compiled<'_>, program: &'static dlm_run
     for (name, values) in entries(&expected["weights"]) {
         trainer.set_parameter(name, &singles(values));
     }
-    let mut exact = Exact::new(compiled, &trainer);
+    let mut reference = Reference::<f64>::new(compiled, &trainer, None);
     let (x, y) = (singles(&expected["x"]), singles(&expected["y"]));
     let features = expected["features"].as_u64().expect("a number") as usize;
     let (losses, rates) = (numbers(&oracle["losses"]), numbers(&oracle["rates"]));
@@ -238,18 +209,18 @@ fn follow<'a>(case: &'a Case, compiled: &Compiled<'_>, program: &'static dlm_run
         let same = (learning_rate - rates[done]).abs() <= RATE_TOLERANCE * rates[done];
         assert!(same, "{}, {flavor}, step {}: rate {learning_rate}, the oracle's {}", case.name, step + 1, rates[done]);
         let (inputs, targets) = (gathered(&x, features, &rows), gathered(&y, width, &rows));
-        let (inputs, targets) = (&[inputs.as_slice()], &[targets.as_slice()]);
-        let (rows, seed) = (rows.len(), trainer.seed());
-        let loss_f64 = exact.step(&Call { inputs, targets, rows, learning_rate, update: step + 1, draw: step, seed });
-        let loss = trainer.step(inputs, targets);
+        let (inputs, targets) = ([inputs], [targets]);
+        let loss_f64 = reference.step((rows.len(), &inputs, &targets), false, step, trainer.seed());
+        let loss = trainer.step(&slices(&inputs), &slices(&targets));
         run.compare(&format!("loss of step {}", step + 1), &[loss], Some(&[loss_f64]), &[losses[done]]);
         let Some(snapshot) = oracle["snapshots"].get((step + 1).to_string()) else { continue };
         let held = trainer.parameters().filter(|(name, _)| !name.starts_with("normalize.")).count();
         assert_eq!(held, entries(snapshot).count(), "{}, {flavor}: parameters", case.name);
+        let predicting = reference.predicting();
         for (name, values) in entries(snapshot) {
             let found: Vec<f32> = trainer.parameter(name).iter().copied().collect();
             let place = format!("`{name}` after step {}", step + 1);
-            run.compare(&place, &found, Some(&exact.parameter(name)), &numbers(values));
+            run.compare(&place, &found, Some(&exact(compiled, &predicting, name)), &numbers(values));
         }
     }
     let prediction = numbers(&oracle["prediction"]);

@@ -23,6 +23,6 @@ fn both_descriptions_agree() {
         let (_, source) = support::sources().into_iter().find(|(name, _)| name == stem).expect("the file is there");
         let program = support::program(stem, &source);
         let compiled = compile(&program.models[0].units[0], CompileOptions::default());
-        assert_eq!(format!("{spec:#?}"), format!("{:#?}", dlm_cli::spec::spec(&compiled)), "{stem}.dlm");
+        assert_eq!(format!("{spec:#?}"), format!("{:#?}", dlm_compiler::describe::describe(&compiled)), "{stem}.dlm");
     }
 }

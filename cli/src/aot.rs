@@ -13,6 +13,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use dlm_compiler::compile::Compiled;
+use dlm_compiler::describe::describe;
 use dlm_compiler::emit::{Levels, functions};
 use dlm_kernels::Level;
 use dlm_runtime::Program;
@@ -20,7 +21,6 @@ use sha2::{Digest, Sha256};
 
 use crate::failure::without_path;
 use crate::observe::interrupted;
-use crate::spec::spec;
 
 /// A compiled and loaded model.
 #[derive(Clone, Copy, Debug)]
@@ -335,7 +335,7 @@ fn open(library: &Path, models: &[(&Compiled<'_>, &str)]) -> Result<Vec<&'static
     // the file again.
     Box::leak(Box::new(opened));
     let program = |((compiled, _), (step, infer)): (&(&Compiled<'_>, &str), _)| {
-        &*Box::leak(Box::new(Program { spec: spec(compiled), step, infer }))
+        &*Box::leak(Box::new(Program { spec: describe(compiled), step, infer }))
     };
     Ok(models.iter().zip(tables).map(program).collect())
 }

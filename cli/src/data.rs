@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use dlm_compiler::describe::data_spec;
 use dlm_compiler::recipe::{DataSource, Recipe};
 use dlm_dsl::codes;
 use dlm_runtime::{Dataset, FeatureNames, Labels, Model, Spec, Split, data};
@@ -10,7 +11,6 @@ use crate::args::{Part, Selection};
 use crate::failure::Failure;
 use crate::prepare::is_set;
 use crate::source::Source;
-use crate::spec::data_spec;
 
 /// The folders that the paths of a recipe's sources are relative to: the file's for those in the file, the working
 /// folder for those on the command line.
@@ -19,6 +19,8 @@ pub struct Places {
     main: PathBuf,
     validation: PathBuf,
     test: PathBuf,
+    /// Of the weights that a recipe reuses.
+    pub reuse: PathBuf,
 }
 
 impl Places {
@@ -30,6 +32,7 @@ impl Places {
             main: place(data || is_set(selection, "data")),
             validation: place(is_set(selection, "validation_data")),
             test: place(is_set(selection, "test_data")),
+            reuse: place(is_set(selection, "reuse")),
         }
     }
 }

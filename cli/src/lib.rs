@@ -19,7 +19,6 @@ pub mod predictions;
 pub mod prepare;
 pub mod show;
 pub mod source;
-pub mod spec;
 pub mod table;
 
 use std::ffi::OsString;

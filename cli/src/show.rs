@@ -62,6 +62,7 @@ fn operation(graph: &TrainGraph, operation: &Operation) -> String {
         Operation::Raw(input) => format!("one sample of input {input}"),
         Operation::Target(output) => format!("target {output}"),
         Operation::Read(tensor) => format!("read {}", graph.tensors[tensor.0].name),
+        Operation::Constants(values) => format!("{values:?}"),
         Operation::Product { left, left_transposed, right, right_transposed } => {
             format!("%{}{} times %{}{}", left.0, transposed(*left_transposed), right.0, transposed(*right_transposed))
         }

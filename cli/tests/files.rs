@@ -183,9 +183,16 @@ fn summary_shows_layers_cost_and_every_default() {
     let summary =
         |arguments: &[&str]| dlm().current_dir(&folder).args(["summary", "points.dlm"]).args(arguments).assert().success();
     let text = text(&summary(&[]).get_output().stdout);
-    for expected in
-        ["input point", "f32[2]", "output side", "class[2]", "42 parameters", "memory: ", "batch      = 8;", "seed       = 0;"]
-    {
+    for expected in [
+        "input point",
+        "f32[2]",
+        "output side",
+        "class[2]",
+        "42 parameters",
+        "memory: ",
+        "batch          = 8;",
+        "seed           = 0;",
+    ] {
         assert!(text.contains(expected), "no {expected:?} in:\n{text}");
     }
     assert!(text.contains("all weights are updated with their gradient, which is never stored"), "{text}");

@@ -1,21 +1,22 @@
 //! A model and recipe on the way through all stages, and where everything lies in memory.
 
+use std::collections::HashSet;
+
 use crate::graph::Unit;
-use crate::lower;
+use crate::lower::{self, StepRole, Variant};
 use crate::plan::{self, Options, Plan, Products, flip};
-use crate::train_graph::{TensorId, TensorKind, TrainGraph};
+use crate::recipe::Recipe;
+use crate::train_graph::{Tensor, TensorKind, TrainGraph};
 
 /// Everything that is known about a model and recipe before it is printed.
 #[derive(Clone, Debug)]
 pub struct Compiled<'a> {
     /// The checked model and recipe.
     pub unit: &'a Unit,
-    /// What a training step computes.
-    pub training: TrainGraph,
+    /// The kinds of steps that its training takes; the first is the update of the first phase.
+    pub steps: Vec<CompiledStep>,
     /// What a prediction computes.
     pub prediction: TrainGraph,
-    /// The plan of a training step.
-    pub step: Plan,
     /// The plan of a prediction of a batch.
     pub infer: Plan,
     /// The plan of a prediction of one sample, without a loss.
@@ -24,18 +25,47 @@ pub struct Compiled<'a> {
     pub layout: Layout,
 }
 
+/// A kind of training step.
+#[derive(Clone, Debug)]
+pub struct CompiledStep {
+    /// Which it is.
+    pub variant: Variant,
+    /// What it computes.
+    pub graph: TrainGraph,
+    /// Its plan.
+    pub plan: Plan,
+}
+
 /// Where tensors lie in the training memory: parameters and normalisation, then the optimizer's state, then work space.
 /// Counted in `f32`s.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
-    /// Where each tensor of the training graph begins.
-    pub offsets: Vec<usize>,
+    /// The tensors of all steps.
+    pub tensors: Vec<Place>,
     /// The end of parameters and normalisation.
     pub parameters_len: usize,
     /// The end of the state: where a step's work space begins.
     pub work: usize,
     /// The end of everything.
     pub memory_len: usize,
+}
+
+/// A tensor and where it lies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The tensor.
+    pub tensor: Tensor,
+    /// Where it begins.
+    pub offset: usize,
+    /// Its length.
+    pub len: usize,
+}
+
+impl Layout {
+    /// The place of the tensor of this name.
+    pub fn place(&self, name: &str) -> Option<&Place> {
+        self.tensors.iter().find(|place| place.tensor.name == name)
+    }
 }
 
 /// What can be chosen when compiling.
@@ -55,43 +85,65 @@ impl Default for CompileOptions {
 
 /// Takes a model and recipe through all stages.
 pub fn compile(unit: &Unit, options: CompileOptions) -> Compiled<'_> {
-    let training = lower::training(unit);
-    let prediction = lower::prediction(unit);
     let plan_options = Options { batch: unit.recipe.batch, split_from: options.split_from, products: options.products };
-    let step = plan::plan(&training, plan_options);
+    let steps = variants(&unit.recipe).into_iter().map(|variant| {
+        let graph = lower::training(unit, variant);
+        let plan = plan::plan(&graph, plan_options);
+        CompiledStep { variant, graph, plan }
+    });
+    let steps: Vec<CompiledStep> = steps.collect();
+    let prediction = lower::prediction(unit);
     let infer = plan::plan(&prediction, plan_options);
     let infer_one = plan::plan(&flip::flip(&prediction), Options { batch: 1, ..plan_options });
-    let layout = layout(&training, &step);
-    Compiled { unit, training, prediction, step, infer, infer_one, layout }
+    let layout = layout(&steps);
+    Compiled { unit, steps, prediction, infer, infer_one, layout }
+}
+
+/// The kinds of steps of a recipe, phase by phase.
+pub(crate) fn variants(recipe: &Recipe) -> Vec<Variant> {
+    let roles: &[StepRole] = if recipe.accumulate > 1 { &[StepRole::Update, StepRole::Gather] } else { &[StepRole::Update] };
+    let phases = 0..recipe.phases.len();
+    phases.flat_map(|phase| roles.iter().map(move |role| Variant { phase, role: *role })).collect()
 }
 
 impl Compiled<'_> {
+    /// The step of this kind.
+    pub fn step(&self, variant: Variant) -> Option<&CompiledStep> {
+        self.steps.iter().find(|step| step.variant == variant)
+    }
+
+    /// The update of the first phase.
+    pub fn first(&self) -> &CompiledStep {
+        &self.steps[0]
+    }
+
     /// The work space of a prediction, in `f32`s.
     pub fn infer_work_len(&self) -> usize {
         self.infer.work_len.max(self.infer_one.work_len)
-    }
-
-    /// The length of a tensor, in `f32`s.
-    pub fn tensor_len(&self, tensor: TensorId) -> usize {
-        let extent = self.training.tensors[tensor.0].extent;
-        extent.rows * crate::interpret::columns(extent, 0)
     }
 }
 
 /// Tensors begin at cache lines.
 const ALIGN: usize = 16;
 
-fn layout(training: &TrainGraph, step: &Plan) -> Layout {
-    let mut offsets = vec![0; training.tensors.len()];
+fn layout(steps: &[CompiledStep]) -> Layout {
+    let mut tensors: Vec<Place> = Vec::new();
+    let mut known = HashSet::new();
+    for tensor in steps.iter().flat_map(|step| &step.graph.tensors) {
+        if known.insert(&tensor.name) {
+            let len = tensor.extent.rows * crate::interpret::columns(tensor.extent, 0);
+            tensors.push(Place { tensor: tensor.clone(), offset: 0, len });
+        }
+    }
     let mut end = 0;
-    let mut place = |wanted: &dyn Fn(TensorKind) -> bool, offsets: &mut Vec<usize>| {
-        for (tensor, offset) in training.tensors.iter().zip(offsets.iter_mut()).filter(|(tensor, _)| wanted(tensor.kind)) {
-            *offset = end;
-            end = (end + tensor.extent.rows * crate::interpret::columns(tensor.extent, 0)).next_multiple_of(ALIGN);
+    let mut place = |is_state: bool| {
+        for place in tensors.iter_mut().filter(|place| matches!(place.tensor.kind, TensorKind::State(..)) == is_state) {
+            place.offset = end;
+            end = (end + place.len).next_multiple_of(ALIGN);
         }
         end
     };
-    let parameters_len = place(&|kind| !matches!(kind, TensorKind::State(..)), &mut offsets);
-    let work = place(&|kind| matches!(kind, TensorKind::State(..)), &mut offsets);
-    Layout { offsets, parameters_len, work, memory_len: work + step.work_len }
+    let (parameters_len, work) = (place(false), place(true));
+    let work_len = steps.iter().map(|step| step.plan.work_len).max().unwrap_or(0);
+    Layout { tensors, parameters_len, work, memory_len: work + work_len }
 }

@@ -45,10 +45,16 @@ pub enum Leaf {
     Column,
     /// In scalars of a step only: its learning rate.
     LearningRate,
-    /// In scalars of a step only: the update's number, from 1.
-    Update,
+    /// In scalars of a step only: its momentum, where the schedule changes it.
+    Momentum,
+    /// In scalars of a step only: the next step's momentum, where the schedule changes it.
+    NextMomentum,
+    /// In scalars of a step only: the update's number, from 1, counted from the beginning of this phase of the training.
+    Update(usize),
     /// In scalars of a step only: the number of rows in the batch.
     Rows,
+    /// In scalars of a step only: the rows whose gradients make the update, this batch's among them.
+    Gathered,
 }
 
 /// A function of one value.

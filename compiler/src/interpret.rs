@@ -16,8 +16,14 @@ pub struct Call<'a> {
     pub rows: usize,
     /// The learning rate of this step.
     pub learning_rate: f64,
-    /// The update's number, from 1.
-    pub update: u64,
+    /// This step's momentum, where the schedule changes it.
+    pub momentum: f64,
+    /// The next step's.
+    pub next_momentum: f64,
+    /// The update's number, from 1, counted from the beginning of each phase so far.
+    pub updates: &'a [u64],
+    /// The rows whose gradients make the update, this batch's among them.
+    pub gathered: usize,
     /// The number of this step for random draws.
     pub draw: u64,
     /// The recipe's seed.
@@ -75,6 +81,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
                 let raw = T::from_f64(call.inputs[*input][j * extent.rows + i].into());
                 (raw - of(shift)[i]) * of(scale)[i]
             }),
+            Operation::Constants(values) => values.iter().map(|x| T::from_f64((*x).into())).collect(),
             Operation::Raw(input) => call.inputs[*input].iter().map(|x| T::from_f64((*x).into())).collect(),
             Operation::Target(output) => {
                 each(extent.rows, width, |i, j| T::from_f64(call.targets[*output][j * extent.rows + i].into()))
@@ -99,7 +106,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
                     Leaf::Scalar(index) => scalars[index],
                     Leaf::Row => T::from_f64(i as f64),
                     Leaf::Column => T::from_f64(j as f64),
-                    Leaf::LearningRate | Leaf::Update | Leaf::Rows => unreachable!("only scalars of a step have them"),
+                    other => unreachable!("only scalars of a step have it: {other:?}"),
                 })
             }),
             Operation::SumColumns(x) => {
@@ -140,8 +147,11 @@ pub(crate) fn columns(extent: Extent, rows_of_batch: usize) -> usize {
 pub(crate) fn scalar(expr: &Expr, call: &Call<'_>) -> f64 {
     expr.evaluate(&|leaf| match leaf {
         Leaf::LearningRate => call.learning_rate,
-        Leaf::Update => call.update as f64,
+        Leaf::Momentum => call.momentum,
+        Leaf::NextMomentum => call.next_momentum,
+        Leaf::Update(phase) => call.updates[phase] as f64,
         Leaf::Rows => call.rows as f64,
+        Leaf::Gathered => call.gathered as f64,
         other => unreachable!("not in a scalar of a step: {other:?}"),
     })
 }

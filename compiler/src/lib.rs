@@ -3,6 +3,7 @@
 //! Pure: no file, environment, clock or randomness. The same text gives the same tokens, byte for byte.
 
 pub mod compile;
+pub mod describe;
 pub mod emit;
 pub mod expr;
 pub mod graph;
@@ -19,6 +20,7 @@ pub mod real;
 pub mod recipe;
 pub mod reference;
 mod resolve;
+pub mod schedule;
 pub mod signature;
 pub mod summary;
 pub mod train_graph;

@@ -3,6 +3,7 @@
 
 use crate::expr::{Expr, Leaf, constant, operand};
 use crate::graph::{Graph, NodeId, NodeKind, OutputKind, ParameterId, Role, Unit};
+use crate::loss;
 use crate::op::softmax;
 use crate::recipe::Recipe;
 use crate::signature::Flavor;
@@ -22,11 +23,53 @@ pub enum Mode {
 #[derive(Clone, Debug, Default)]
 pub struct Saved(pub Vec<ValueId>);
 
+/// A training step among those that a recipe takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Variant {
+    /// The phase of the training, which says what is frozen.
+    pub phase: usize,
+    /// What becomes of its gradients.
+    pub role: StepRole,
+}
+
+impl Variant {
+    /// What to call its function: `update`, `gather`, `update_1`, the phase's number where there are several.
+    pub fn name(self, recipe: &Recipe) -> String {
+        let role = match self.role {
+            StepRole::Update => "update",
+            StepRole::Gather => "gather",
+        };
+        if recipe.phases.len() > 1 { format!("{role}_{}", self.phase) } else { role.into() }
+    }
+
+    /// What it does, in a line.
+    pub fn describe(self, recipe: &Recipe) -> String {
+        let role = match self.role {
+            StepRole::Update => "One update",
+            StepRole::Gather => "Gathers a batch's gradients",
+        };
+        match recipe.phases[self.phase].begins {
+            _ if recipe.phases.len() == 1 => format!("{role}."),
+            begins => format!("{role}, from {} on.", crate::summary::show_length(begins)),
+        }
+    }
+}
+
+/// What becomes of a step's gradients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StepRole {
+    /// With those that were gathered, they make an update.
+    Update,
+    /// They are gathered for a later one.
+    Gather,
+}
+
 /// A training graph in the making.
 pub struct Lowering<'a> {
     graph: &'a Graph,
     mode: Mode,
-    flavor: Flavor,
+    recipe: &'a Recipe,
+    phase: usize,
     out: TrainGraph,
     /// The tensor of each parameter, and its value once it has been read.
     parameters: Vec<(TensorId, Option<ValueId>)>,
@@ -37,21 +80,21 @@ pub struct Lowering<'a> {
     streams: u32,
 }
 
-/// One update of all parameters from one batch.
-pub fn training(unit: &Unit) -> TrainGraph {
-    let mut lowering = Lowering::new(&unit.graph, &unit.recipe, Mode::Training);
+/// A step from one batch: an update of all parameters that are trained, or the gathering of their gradients.
+pub fn training(unit: &Unit, variant: Variant) -> TrainGraph {
+    let mut lowering = Lowering::new(unit, Mode::Training, variant.phase);
     let (values, saved) = lowering.forward();
     let mut gradients: Vec<Option<ValueId>> = vec![None; unit.graph.nodes.len()];
-    let loss = lowering.losses(&unit.recipe, &values, Some(&mut gradients));
+    let loss = lowering.losses(&values, Some(&mut gradients));
     lowering.backward(&saved, &mut gradients);
     lowering.current = None;
-    lowering.out.loss = Some(update::emit(&mut lowering, &unit.recipe, loss));
+    lowering.out.loss = Some(update::emit(&mut lowering, variant.role, loss));
     lowering.finish(&values)
 }
 
 /// The outputs for given inputs, and the loss where targets are given.
 pub fn prediction(unit: &Unit) -> TrainGraph {
-    let mut lowering = Lowering::new(&unit.graph, &unit.recipe, Mode::Prediction);
+    let mut lowering = Lowering::new(unit, Mode::Prediction, 0);
     let (values, _) = lowering.forward();
     for output in &unit.graph.outputs {
         lowering.current = Some(output.node);
@@ -63,12 +106,13 @@ pub fn prediction(unit: &Unit) -> TrainGraph {
         };
         lowering.out.probabilities.push(probabilities);
     }
-    lowering.out.loss = Some(lowering.losses(&unit.recipe, &values, None));
+    lowering.out.loss = Some(lowering.losses(&values, None));
     lowering.finish(&values)
 }
 
 impl<'a> Lowering<'a> {
-    fn new(graph: &'a Graph, recipe: &Recipe, mode: Mode) -> Self {
+    fn new(unit: &'a Unit, mode: Mode, phase: usize) -> Self {
+        let Unit { graph, recipe } = unit;
         let mut out = TrainGraph::default();
         let parameters = graph
             .parameters
@@ -91,7 +135,8 @@ impl<'a> Lowering<'a> {
         Self {
             graph,
             mode,
-            flavor: recipe.flavor,
+            recipe,
+            phase,
             out,
             parameters,
             gradients: vec![None; graph.parameters.len()],
@@ -134,9 +179,12 @@ impl<'a> Lowering<'a> {
     }
 
     /// Emits the losses; where `gradients` are wanted, each output's gradient is added to its node's.
-    fn losses(&mut self, recipe: &Recipe, values: &[ValueId], mut gradients: Option<&mut Vec<Option<ValueId>>>) -> ValueId {
+    fn losses(&mut self, values: &[ValueId], mut gradients: Option<&mut Vec<Option<ValueId>>>) -> ValueId {
         let mut total: Option<ValueId> = None;
-        for (index, (output, setting)) in self.graph.outputs.iter().zip(&recipe.losses).enumerate() {
+        let extra = ExtraTargets::of(self.graph, self.recipe);
+        let weight = extra.weight.map(|port| self.figure("sample_weight", port));
+        let mixed_share = extra.share.filter(|_| self.training()).map(|port| self.figure("share", port));
+        for (index, (output, setting)) in self.graph.outputs.iter().zip(&self.recipe.losses).enumerate() {
             self.current = Some(output.node);
             let value = values[output.node.0];
             let rows = match output.kind {
@@ -144,7 +192,8 @@ impl<'a> Lowering<'a> {
                 _ => self.out.extent(value).rows,
             };
             let target = self.emit(&output.name, Operation::Target(index), Extent::new(rows, Columns::Batch));
-            let (mut loss, mut gradient) = setting.loss.emit(self, value, target, gradients.is_some());
+            let target = loss::Target { value: target, weight, mixed: self.mixed(index, mixed_share) };
+            let (mut loss, mut gradient) = setting.loss.emit(self, value, &target, gradients.is_some());
             if setting.weight != 1.0 {
                 loss = self.map("loss", operand(0) * constant(setting.weight), &[loss]);
                 gradient = gradient.map(|g| self.map(&format!("d_{}", output.name), operand(0) * constant(setting.weight), &[g]));
@@ -158,6 +207,20 @@ impl<'a> Lowering<'a> {
             }
         }
         total.expect("a graph has an output")
+    }
+
+    /// One figure a sample that comes with the targets.
+    fn figure(&mut self, name: &str, port: usize) -> ValueId {
+        self.current = None;
+        self.emit(name, Operation::Target(port), Extent::new(1, Columns::Batch))
+    }
+
+    /// The other class of each sample of an output, where samples are mixed.
+    fn mixed(&mut self, output: usize, share: Option<ValueId>) -> Option<(ValueId, ValueId)> {
+        let port = ExtraTargets::of(self.graph, self.recipe).partners[output]?;
+        let share = share?;
+        let name = format!("{}_partner", self.graph.outputs[output].name);
+        Some((self.emit(&name, Operation::Target(port), Extent::new(1, Columns::Batch)), share))
     }
 
     /// Emits every node's derivative, from the last to the first.
@@ -180,7 +243,7 @@ impl<'a> Lowering<'a> {
     fn needs_gradient(&self) -> Vec<bool> {
         let mut needed = Vec::new();
         for node in &self.graph.nodes {
-            let own = node.parameters.iter().any(|id| self.graph.parameters[id.0].role.trainable());
+            let own = node.parameters.iter().any(|id| self.trained(*id));
             needed.push(own || node.inputs.iter().any(|id| needed[id.0]));
         }
         needed
@@ -205,7 +268,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// What ops, losses and updates emit with.
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// Whether a training step is emitted, with its noise and batch statistics.
     pub fn training(&self) -> bool {
         self.mode == Mode::Training
@@ -213,11 +276,33 @@ impl Lowering<'_> {
 
     /// Whose conventions hold.
     pub fn flavor(&self) -> Flavor {
-        self.flavor
+        self.recipe.flavor
+    }
+
+    /// The recipe that is lowered by.
+    pub fn recipe(&self) -> &'a Recipe {
+        self.recipe
+    }
+
+    /// Whether this phase trains a parameter.
+    pub fn trained(&self, id: ParameterId) -> bool {
+        self.graph.parameters[id.0].role.trainable() && !self.recipe.phases[self.phase].frozen.contains(&id)
+    }
+
+    /// Whether all that the current layer could learn is frozen: a normalisation then keeps to its statistics.
+    pub fn frozen(&self) -> bool {
+        let node = self.current.expect("parameters belong to a node");
+        !self.graph.nodes[node.0].parameters.iter().any(|id| self.trained(*id))
+    }
+
+    /// The phase since which a parameter is trained.
+    pub fn trained_since(&self, id: ParameterId) -> usize {
+        let frozen = self.recipe.phases[..self.phase].iter().rposition(|phase| phase.frozen.contains(&id));
+        frozen.map_or(0, |phase| phase + 1)
     }
 
     /// The graph that is lowered.
-    pub fn graph(&self) -> &Graph {
+    pub fn graph(&self) -> &'a Graph {
         self.graph
     }
 
@@ -280,6 +365,13 @@ impl Lowering<'_> {
         if self.extent(by_row).rows == 1 { by_row } else { self.sum_rows(name, by_row) }
     }
 
+    /// Numbers that never change, one a row.
+    pub fn constants(&mut self, name: &str, values: &[f64]) -> ValueId {
+        let extent = Extent::new(values.len(), Columns::One);
+        let values = values.iter().map(|value| *value as f32).collect();
+        self.emit(name, Operation::Constants(values), extent)
+    }
+
     /// The greatest of each column.
     pub fn max_rows(&mut self, name: &str, value: ValueId) -> ValueId {
         let columns = self.extent(value).columns;
@@ -317,6 +409,9 @@ impl Lowering<'_> {
     /// Adds to the gradient of the current layer's `index`-th parameter.
     pub fn gradient(&mut self, index: usize, gradient: ValueId) {
         let id = self.parameter_id(index);
+        if !self.trained(id) {
+            return;
+        }
         let mut sum = self.gradients[id.0];
         self.accumulate(&mut sum, gradient);
         self.gradients[id.0] = sum;
@@ -375,6 +470,38 @@ impl Lowering<'_> {
     /// `factor` / n, n the number of rows in the batch.
     pub fn per_row(&mut self, factor: f64) -> Expr {
         self.scalar(constant(factor) / Expr::Leaf(Leaf::Rows))
+    }
+}
+
+/// What comes with the targets of a step, as further targets, one figure a sample: where the recipe has them the sample's
+/// weight, then for each output of classes the class of the sample that it is mixed with, then the share of the first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExtraTargets {
+    /// The weight.
+    pub weight: Option<usize>,
+    /// The other class, for each output.
+    pub partners: Vec<Option<usize>>,
+    /// The share.
+    pub share: Option<usize>,
+    /// How many targets there are in a step.
+    pub count: usize,
+}
+
+impl ExtraTargets {
+    /// Where they are under a recipe.
+    pub fn of(graph: &Graph, recipe: &Recipe) -> Self {
+        let mut count = graph.outputs.len();
+        let mut next = |wanted: bool| {
+            let port = wanted.then_some(count);
+            count += usize::from(wanted);
+            port
+        };
+        let weight = next(recipe.sample_weights);
+        let mixed = recipe.mixes();
+        let is_class = |output: &crate::graph::Output| matches!(output.kind, OutputKind::Class(_));
+        let partners: Vec<_> = graph.outputs.iter().map(|output| next(mixed && is_class(output))).collect();
+        let share = next(partners.iter().any(Option::is_some));
+        Self { weight, partners, share, count }
     }
 }
 

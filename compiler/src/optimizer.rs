@@ -10,6 +10,8 @@ pub struct OptimizerDef {
     pub signature: Signature,
     /// The names of its state and what it begins with.
     pub state: fn(&Arguments) -> Vec<(&'static str, f64)>,
+    /// Which argument is the momentum that a schedule may change.
+    pub momentum: Option<&'static str>,
     /// Whether, in the notes' flavour, it holds the point ahead Φ = θ − βm instead of θ.
     pub lookahead: bool,
     /// The update of one element.
@@ -36,6 +38,12 @@ pub struct Rule<'a> {
     pub scalar: &'a dyn Fn(Expr) -> Expr,
     /// Whether the parameter is a weight: decoupled decay acts on those alone in the notes' flavour.
     pub is_weight: bool,
+    /// What η is multiplied by for this parameter.
+    pub rate_scale: f64,
+    /// Whether the schedule changes the momentum.
+    pub scheduled_momentum: bool,
+    /// The phase of the training whose updates are this parameter's.
+    pub phase: usize,
 }
 
 impl Rule<'_> {
@@ -43,14 +51,39 @@ impl Rule<'_> {
         constant(self.arguments.number(name))
     }
 
-    /// 1 − the number, in `f64`.
-    fn complement(&self, name: &str) -> Expr {
-        constant(1.0 - self.arguments.number(name))
+    /// η, for scalars.
+    fn learning_rate(&self) -> Expr {
+        Expr::Leaf(Leaf::LearningRate) * constant(self.rate_scale)
     }
 
     /// η.
     fn rate(&self) -> Expr {
-        (self.scalar)(RATE)
+        (self.scalar)(self.learning_rate())
+    }
+
+    /// t, for scalars.
+    fn update(&self) -> Expr {
+        Expr::Leaf(Leaf::Update(self.phase))
+    }
+
+    /// The momentum by this name, for scalars: the argument's number unless the schedule changes it.
+    fn momentum(&self, name: &str) -> Expr {
+        if self.scheduled_momentum { Expr::Leaf(Leaf::Momentum) } else { self.number(name) }
+    }
+
+    /// The momentum of the next step, for scalars.
+    fn next_momentum(&self, name: &str) -> Expr {
+        if self.scheduled_momentum { Expr::Leaf(Leaf::NextMomentum) } else { self.number(name) }
+    }
+
+    /// What the momentum is multiplied by to get to the point ahead.
+    pub fn ahead(&self) -> Expr {
+        self.rounded(if self.notes() { self.next_momentum("beta") } else { self.momentum("beta") })
+    }
+
+    /// A scalar, unless it is a number that does not change.
+    fn rounded(&self, expr: Expr) -> Expr {
+        if matches!(expr, Expr::Constant(_)) { expr } else { (self.scalar)(expr) }
     }
 
     fn g(&self) -> Expr {
@@ -58,8 +91,9 @@ impl Rule<'_> {
     }
 
     /// βs + (1 − β)x
-    fn moving(&self, state: usize, beta: &str, x: Expr) -> Expr {
-        self.number(beta) * self.state[state].clone() + self.complement(beta) * x
+    fn moving(&self, state: usize, beta: Expr, x: Expr) -> Expr {
+        let complement = self.rounded(constant(1.0) - beta.clone());
+        self.rounded(beta) * self.state[state].clone() + complement * x
     }
 
     fn notes(&self) -> bool {
@@ -78,9 +112,6 @@ pub struct Update {
     /// Of the state.
     pub state: Vec<Expr>,
 }
-
-const RATE: Expr = Expr::Leaf(Leaf::LearningRate);
-const UPDATE: Expr = Expr::Leaf(Leaf::Update);
 
 const fn rate(notes: f64, pytorch: f64, keras: f64) -> Argument {
     let default = Default::Flavored { notes, pytorch, keras };
@@ -113,6 +144,7 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
     OptimizerDef {
         signature: Signature { name: "sgd", doc: "gradient descent", arguments: &[rate(0.01, 0.001, 0.01)] },
         state: no_state,
+        momentum: None,
         lookahead: false,
         update: |rule| Update { parameter: rule.parameter.clone() - rule.rate() * rule.g(), state: vec![] },
     },
@@ -123,9 +155,10 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
             arguments: &[rate(0.01, 0.001, 0.01), MOMENTUM],
         },
         state: |_| vec![("m", 0.0)],
+        momentum: Some("beta"),
         lookahead: false,
         update: |rule| {
-            let kept = rule.number("beta") * rule.state[0].clone();
+            let kept = rule.rounded(rule.momentum("beta")) * rule.state[0].clone();
             if rule.flavor() == Flavor::Pytorch {
                 let m = kept + rule.g();
                 Update { parameter: rule.parameter.clone() - rule.rate() * m.clone(), state: vec![m] }
@@ -142,18 +175,20 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
             arguments: &[rate(0.01, 0.001, 0.01), MOMENTUM],
         },
         state: |_| vec![("m", 0.0)],
+        momentum: Some("beta"),
         lookahead: true,
         update: |rule| {
-            let kept = rule.number("beta") * rule.state[0].clone();
+            let kept = rule.rounded(rule.momentum("beta")) * rule.state[0].clone();
             if rule.flavor() == Flavor::Pytorch {
                 let m = kept + rule.g();
-                let ahead = rule.g() + rule.number("beta") * m.clone();
+                let ahead = rule.g() + rule.rounded(rule.momentum("beta")) * m.clone();
                 Update { parameter: rule.parameter.clone() - rule.rate() * ahead, state: vec![m] }
             } else {
-                // What is held and differentiated is Φ = θ − βm, the point ahead: Φ ← Φ − ηg − βm with the new m.
+                // What is held and differentiated is Φ = θ − βm, the point ahead: Φ ← Φ − ηg − β′m with the new m and the next
+                // step's β′. Keras keeps to the β of this step.
                 let step = rule.rate() * rule.g();
                 let m = kept + step.clone();
-                let ahead = step + rule.number("beta") * m.clone();
+                let ahead = step + rule.ahead() * m.clone();
                 Update { parameter: rule.parameter.clone() - ahead, state: vec![m] }
             }
         },
@@ -165,6 +200,7 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
             arguments: &[rate(0.01, 0.01, 0.001), eps(1e-12, 1e-10, 1e-7)],
         },
         state: |arguments| vec![("s", if arguments.flavor == Flavor::Keras { 0.1 } else { 0.0 })],
+        momentum: None,
         lookahead: false,
         update: |rule| {
             let s = rule.state[0].clone() + rule.g().square();
@@ -183,9 +219,10 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
             ],
         },
         state: |_| vec![("s", 0.0)],
+        momentum: None,
         lookahead: false,
         update: |rule| {
-            let s = rule.moving(0, "beta", rule.g().square());
+            let s = rule.moving(0, rule.number("beta"), rule.g().square());
             let step = rule.rate() * rule.g() / root(rule, s.clone());
             Update { parameter: rule.parameter.clone() - step, state: vec![s] }
         },
@@ -197,6 +234,7 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
             arguments: &[rate(0.001, 0.001, 0.001), BETA1, BETA2, eps(1e-12, 1e-8, 1e-7)],
         },
         state: mean_and_square,
+        momentum: Some("beta1"),
         lookahead: false,
         update: |rule| adam(rule, rule.parameter.clone()),
     },
@@ -218,10 +256,11 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
             ],
         },
         state: mean_and_square,
+        momentum: Some("beta1"),
         lookahead: false,
         update: |rule| {
             let decays = rule.is_weight || !rule.notes();
-            let factor = (rule.scalar)(constant(1.0) - RATE * rule.number("decay"));
+            let factor = (rule.scalar)(constant(1.0) - rule.learning_rate() * rule.number("decay"));
             adam(rule, if decays { rule.parameter.clone() * factor } else { rule.parameter.clone() })
         },
     },
@@ -237,22 +276,23 @@ fn root(rule: &Rule<'_>, s: Expr) -> Expr {
 
 /// Adam's step from `start`, θ or what decay leaves of it.
 fn adam(rule: &Rule<'_>, start: Expr) -> Update {
-    let m = rule.moving(0, "beta1", rule.g());
-    let s = rule.moving(1, "beta2", rule.g().square());
-    let correction = |beta: &str| constant(1.0) - rule.number(beta).pow_int(UPDATE);
+    let m = rule.moving(0, rule.momentum("beta1"), rule.g());
+    let s = rule.moving(1, rule.number("beta2"), rule.g().square());
+    let correction = |beta: Expr| constant(1.0) - beta.pow_int(rule.update());
+    let (correction1, correction2) = (correction(rule.momentum("beta1")), correction(rule.number("beta2")));
     let step = match rule.flavor() {
         Flavor::Notes => {
-            let rate = (rule.scalar)(RATE / correction("beta1"));
-            let corrected = (rule.scalar)(constant(1.0) / correction("beta2"));
+            let rate = (rule.scalar)(rule.learning_rate() / correction1);
+            let corrected = (rule.scalar)(constant(1.0) / correction2);
             rate * m.clone() / (s.clone() * corrected + rule.number("eps")).sqrt()
         }
         Flavor::Pytorch => {
-            let rate = (rule.scalar)(RATE / correction("beta1"));
-            let corrected = (rule.scalar)(constant(1.0) / correction("beta2").sqrt());
+            let rate = (rule.scalar)(rule.learning_rate() / correction1);
+            let corrected = (rule.scalar)(constant(1.0) / correction2.sqrt());
             rate * m.clone() / (s.clone().sqrt() * corrected + rule.number("eps"))
         }
         Flavor::Keras => {
-            let rate = (rule.scalar)(RATE * correction("beta2").sqrt() / correction("beta1"));
+            let rate = (rule.scalar)(rule.learning_rate() * correction2.sqrt() / correction1);
             rate * m.clone() / (s.clone().sqrt() + rule.number("eps"))
         }
     };

@@ -6,7 +6,12 @@ use crate::graph::ParameterId;
 use crate::loss::Loss;
 use crate::optimizer::OptimizerDef;
 use crate::penalty::{ConstraintDef, PenaltyDef};
+use crate::schedule::{self, Formula, ScheduleDef, Setting};
 use crate::signature::{Arguments, Flavor, Length};
+
+pub use dlm_spec::{EarlyStop, Monitor, Normalize, Plateau, Split};
+
+use dlm_spec::Token;
 
 /// How a model is trained.
 #[derive(Clone, Debug)]
@@ -25,14 +30,30 @@ pub struct Recipe {
     pub optimizer: Optimizer,
     /// How its rate changes.
     pub schedule: Schedule,
+    /// When it is lowered beyond that.
+    pub plateau: Option<Plateau>,
     /// Penalties on weights.
     pub penalties: Vec<Penalty>,
     /// Constraints on weights.
     pub constraints: Vec<Constraint>,
     /// How gradients are clipped.
     pub clip: Option<Clip>,
+    /// What the learning rate is multiplied by for some parameters.
+    pub rate_scales: Vec<(Vec<ParameterId>, f64)>,
     /// Rows of a batch.
     pub batch: usize,
+    /// Batches whose gradients make one update.
+    pub accumulate: usize,
+    /// The share that the moving average of weights keeps, if there is one.
+    pub average: Option<f64>,
+    /// When the training ends early.
+    pub early_stop: Option<EarlyStop>,
+    /// The parts of the training; the first begins at once.
+    pub phases: Vec<Phase>,
+    /// Weights that it begins with.
+    pub reuse: Option<Reuse>,
+    /// Whether each sample comes with a weight.
+    pub sample_weights: bool,
     /// Whether a last batch of fewer rows is left out.
     pub drop_last: bool,
     /// Passes over the training part.
@@ -51,6 +72,42 @@ pub struct Recipe {
     pub validation_data: Option<DataSource>,
     /// A test part of its own.
     pub test_data: Option<DataSource>,
+}
+
+impl Recipe {
+    /// What the learning rate is multiplied by for a parameter.
+    pub fn rate_scale(&self, id: ParameterId) -> f64 {
+        self.rate_scales.iter().rfind(|(parameters, _)| parameters.contains(&id)).map_or(1.0, |(_, scale)| *scale)
+    }
+
+    /// Whether augmentation mixes samples.
+    pub fn mixes(&self) -> bool {
+        false
+    }
+
+    /// The momentum of a step, if the schedule changes it.
+    pub fn momentum(&self) -> Option<Formula> {
+        self.optimizer.def.momentum?;
+        self.schedule.momentum(self.optimizer.learning_rate())
+    }
+}
+
+/// A part of a training in which the same parameters are frozen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Phase {
+    /// When it begins; the first at 0.
+    pub begins: Length,
+    /// What it does not train.
+    pub frozen: Vec<ParameterId>,
+}
+
+/// Weights that a training begins with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reuse {
+    /// The file.
+    pub path: String,
+    /// The tensors that are taken, each by its name in the file.
+    pub tensors: Vec<(ParameterId, String)>,
 }
 
 /// The loss of one output.
@@ -79,27 +136,50 @@ impl Optimizer {
         self.arguments.number("lr")
     }
 
-    /// β, if what is held and differentiated is the point ahead, Φ = θ − βm, while θ is what predicts and is saved.
+    /// Whether what is held and differentiated is the point ahead, Φ = θ − βm, while θ is what predicts and is saved.
+    pub fn looks_ahead(&self) -> bool {
+        self.def.lookahead && self.arguments.flavor == Flavor::Notes
+    }
+
+    /// β of the points ahead, where the schedule does not change it.
     pub fn lookahead(&self) -> Option<f64> {
-        let ahead = self.def.lookahead && self.arguments.flavor == Flavor::Notes;
-        ahead.then(|| self.arguments.number("beta"))
+        self.looks_ahead().then(|| self.arguments.number("beta"))
     }
 }
 
 /// How the learning rate changes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Schedule {
-    /// It does not.
-    Constant,
-    /// η₀·rate^(s/every).
-    Exponential {
-        /// The factor.
-        rate: f64,
-        /// How often it applies.
-        every: Length,
-        /// Whether the exponent is floored.
-        staircase: bool,
-    },
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    /// Its definition.
+    pub def: &'static ScheduleDef,
+    /// Its arguments.
+    pub arguments: Arguments,
+    /// What comes before it: the rate goes up from the number within the length.
+    pub warmup: Option<(Length, f64)>,
+}
+
+impl Schedule {
+    /// The learning rate of a step, beginning with `base`.
+    pub fn rate(&self, base: f64) -> Formula {
+        self.formula(base, self.def.rate)
+    }
+
+    /// The momentum of a step, if it changes.
+    pub fn momentum(&self, base: f64) -> Option<Formula> {
+        // The momentum has no warm-up: it waits.
+        let momentum = self.def.momentum?;
+        let Some((length, _)) = self.warmup else { return Some(self.formula(base, momentum)) };
+        let at = |step: Formula| momentum(&Setting { arguments: &self.arguments, base, step });
+        Some(schedule::after(length, at))
+    }
+
+    fn formula(&self, base: f64, formula: fn(&Setting<'_>) -> Formula) -> Formula {
+        let at = |step: Formula| formula(&Setting { arguments: &self.arguments, base, step });
+        match self.warmup {
+            None => at(Token::Step.into()),
+            Some((length, start)) => schedule::warmed_up(length, start, at),
+        }
+    }
 }
 
 /// A penalty on some parameters.
@@ -135,32 +215,6 @@ pub enum Clip {
     GlobalNorm(f64),
 }
 
-/// Shares of the data held back.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Split {
-    /// For validation.
-    pub validation: f64,
-    /// For the test.
-    pub test: f64,
-    /// Whether each part has the data's proportion of classes.
-    pub stratify: bool,
-    /// Seeds which rows go where.
-    pub seed: u64,
-}
-
-/// How inputs are normalised.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Normalize {
-    /// As they are.
-    None,
-    /// Per feature to mean 0, deviation 1.
-    Standard,
-    /// Per feature to [0, 1].
-    MinMax,
-    /// Times a factor.
-    Scale(f64),
-}
-
 /// Where data comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DataSource {
@@ -172,6 +226,8 @@ pub enum DataSource {
         labels: Vec<Vec<String>>,
         /// The columns of each input; empty: all that are no label.
         features: Vec<Vec<String>>,
+        /// The column of the samples' weights.
+        weight: Option<String>,
         /// Whether the first line names the columns.
         header: bool,
         /// What separates columns.

@@ -11,10 +11,10 @@ use crate::loss::LOSSES;
 use crate::op::{self, OPS, activation};
 use crate::optimizer::OPTIMIZERS;
 use crate::resolve::reference::{
-    CLIPS, INITIALIZERS, NORMALIZATIONS, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, RESIDUAL, SCHEDULES, SETTINGS, SOURCES,
-    regularizers,
+    CLIPS, INITIALIZERS, NORMALIZATIONS, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, RESIDUAL, SETTINGS, SOURCES, regularizers,
 };
 use crate::resolve::{one_of, show_number};
+use crate::schedule::SCHEDULES;
 use crate::signature::{Argument, Default, Kind, Signature};
 
 /// Every table by name, as markdown.
@@ -26,7 +26,7 @@ pub fn tables() -> Vec<(&'static str, String)> {
         ("initialisers", calls(INITIALIZERS.iter().copied())),
         ("losses", losses()),
         ("optimizers", calls(OPTIMIZERS.iter().map(|def| def.signature))),
-        ("schedules", calls(SCHEDULES.iter().copied())),
+        ("schedules", calls(SCHEDULES.iter().map(|def| def.signature))),
         ("normalisations", calls(NORMALIZATIONS.iter().copied())),
         ("clips", calls(CLIPS.iter().copied())),
         ("penalties", calls(regularizers().copied())),
@@ -80,6 +80,8 @@ fn takes(kind: Kind) -> String {
         Kind::Initializer => "An initialiser".into(),
         Kind::Length => "`epochs(n)` or `steps(n)`".into(),
         Kind::Text => "A text".into(),
+        Kind::Boundaries => "A list of lengths and numbers, such as `[(epochs(10), 1e-3)]`".into(),
+        Kind::Numbers(range) => format!("A list of numbers, each {range}").replace("each a number", "each"),
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+pub use dlm_spec::Length;
+
 /// Whose conventions a recipe follows.
 #[derive(Clone, Copy, Debug, std::default::Default, PartialEq, Eq, Hash)]
 pub enum Flavor {
@@ -56,6 +58,10 @@ pub enum Kind {
     Initializer,
     /// `epochs(n)` or `steps(n)`.
     Length,
+    /// Lengths, each longer than the one before, with the number that holds from then on: `[(epochs(10), 1e-3)]`.
+    Boundaries,
+    /// A list of numbers in this range, such as `[1, 2, 5]`.
+    Numbers(Range),
     /// A text in quotes.
     Text,
 }
@@ -181,15 +187,10 @@ pub enum ArgumentValue {
     Length(Length),
     /// A text.
     Text(String),
-}
-
-/// A length of training.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Length {
-    /// Epochs.
-    Epochs(f64),
-    /// Steps.
-    Steps(f64),
+    /// Lengths of training and the numbers that hold from then on.
+    Boundaries(Vec<(Length, f64)>),
+    /// Numbers.
+    Numbers(Vec<f64>),
 }
 
 impl Arguments {
@@ -215,6 +216,30 @@ impl Arguments {
     /// The whole number `name`.
     pub fn size(&self, name: &str) -> usize {
         self.number(name) as usize
+    }
+
+    /// The text `name`; the signature guarantees that it is there.
+    pub fn text(&self, name: &str) -> &str {
+        match self.get(name) {
+            Some(ArgumentValue::Text(text)) => text,
+            other => unreachable!("signature without a text `{name}`: {other:?}"),
+        }
+    }
+
+    /// The numbers `name`; none where it is left open.
+    pub fn numbers(&self, name: &str) -> &[f64] {
+        match self.get(name) {
+            Some(ArgumentValue::Numbers(numbers)) => numbers,
+            _ => &[],
+        }
+    }
+
+    /// The length `name`, or `auto` where it is left open.
+    pub fn length_or(&self, name: &str, auto: Length) -> Length {
+        match self.get(name) {
+            Some(ArgumentValue::Length(length)) => *length,
+            _ => auto,
+        }
     }
 
     /// The boolean `name`, or `auto` where it is left open.

@@ -3,7 +3,7 @@
 
 use crate::graph::{Graph, NodeKind, Parameter, ParameterId, Role, Unit};
 use crate::loss;
-use crate::recipe::{Clip, DataSource, Normalize, Recipe, Schedule};
+use crate::recipe::{Clip, DataSource, EarlyStop, Monitor, Normalize, Recipe, Reuse};
 use crate::resolve::{show_number, show_type};
 use crate::signature::{ArgumentValue, Arguments, Flavor, Length, Signature};
 
@@ -138,12 +138,21 @@ fn settings(graph: &Graph, recipe: &Recipe) -> Vec<Setting> {
         ("loss", loss),
         ("losses", losses),
         ("optimizer", Some(show_call(&recipe.optimizer.def.signature, &recipe.optimizer.arguments))),
-        ("schedule", Some(show_schedule(recipe.schedule))),
+        ("schedule", Some(show_call(&recipe.schedule.def.signature, &recipe.schedule.arguments))),
+        ("warmup", Some(show_warmup(recipe.schedule.warmup))),
+        ("lr_scale", Some(show_rate_scales(graph, recipe))),
         ("regularize", Some(show_regularization(graph, recipe))),
         ("clip", Some(show_clip(recipe.clip))),
+        ("accumulate", Some(recipe.accumulate.to_string())),
+        ("average", Some(recipe.average.map_or("none".into(), show_number))),
         ("batch", Some(recipe.batch.to_string())),
         ("last_batch", Some(if recipe.drop_last { "drop" } else { "keep" }.to_owned())),
+        ("sample_weights", Some(recipe.sample_weights.to_string())),
+        ("reuse", Some(recipe.reuse.as_ref().map_or("none".into(), |reuse| show_reuse(graph, reuse)))),
+        ("freeze", Some(format!("[{}]", show_layers(graph, &recipe.phases[0].frozen).join(", ")))),
+        ("unfreeze", Some(show_unfreeze(graph, recipe))),
         ("epochs", Some(recipe.epochs.to_string())),
+        ("early_stop", Some(recipe.early_stop.map_or("none".into(), show_early_stop))),
         ("seed", Some(recipe.seed.to_string())),
         ("shuffle", Some(recipe.shuffle.to_string())),
     ];
@@ -172,12 +181,19 @@ fn show_argument(value: &ArgumentValue) -> Option<String> {
         ArgumentValue::Choice(name) => (*name).to_owned(),
         ArgumentValue::Length(length) => show_length(*length),
         ArgumentValue::Text(text) => show_text(text),
+        ArgumentValue::Boundaries(boundaries) => {
+            let pairs = boundaries.iter().map(|(length, value)| format!("({}, {})", show_length(*length), show_number(*value)));
+            format!("[{}]", pairs.collect::<Vec<_>>().join(", "))
+        }
+        ArgumentValue::Numbers(numbers) => {
+            format!("[{}]", numbers.iter().map(|number| show_number(*number)).collect::<Vec<_>>().join(", "))
+        }
         // Nothing that a recipe calls takes one.
         ArgumentValue::Initializer(_) => return None,
     })
 }
 
-fn show_length(length: Length) -> String {
+pub(crate) fn show_length(length: Length) -> String {
     match length {
         Length::Epochs(count) => format!("epochs({})", show_number(count)),
         Length::Steps(count) => format!("steps({})", show_number(count)),
@@ -197,14 +213,70 @@ fn show_normalize(normalize: Normalize) -> String {
     }
 }
 
-fn show_schedule(schedule: Schedule) -> String {
-    match schedule {
-        Schedule::Constant => "constant".into(),
-        Schedule::Exponential { rate, every, staircase } => {
-            let (rate, every) = (show_number(rate), show_length(every));
-            format!("exponential(rate = {rate}, every = {every}, staircase = {staircase})")
+fn show_warmup(warmup: Option<(Length, f64)>) -> String {
+    match warmup {
+        None => "none".into(),
+        Some((length, start)) => format!("(length = {}, start = {})", show_length(length), show_number(start)),
+    }
+}
+
+fn show_early_stop(stop: EarlyStop) -> String {
+    let monitor = match stop.monitor {
+        Monitor::ValidationLoss => "validation_loss",
+        Monitor::ValidationAccuracy => "validation_accuracy",
+        Monitor::ValidationMse => "validation_mse",
+        Monitor::ValidationMae => "validation_mae",
+        Monitor::TrainLoss => "train_loss",
+    };
+    let (patience, min_delta, restore) = (stop.patience, show_number(stop.min_delta), stop.restore_best);
+    format!("(monitor = {monitor}, patience = {patience}, min_delta = {min_delta}, restore_best = {restore})")
+}
+
+fn show_rate_scales(graph: &Graph, recipe: &Recipe) -> String {
+    let entries = recipe.rate_scales.iter().flat_map(|(parameters, scale)| {
+        show_layers(graph, parameters).into_iter().map(|layer| format!("({layer}, {})", show_number(*scale)))
+    });
+    format!("[{}]", entries.collect::<Vec<_>>().join(", "))
+}
+
+fn show_unfreeze(graph: &Graph, recipe: &Recipe) -> String {
+    let phases = recipe.phases.windows(2).flat_map(|pair| {
+        let freed: Vec<ParameterId> = pair[0].frozen.iter().copied().filter(|id| !pair[1].frozen.contains(id)).collect();
+        let begins = show_length(pair[1].begins);
+        show_layers(graph, &freed).into_iter().map(move |layer| format!("({layer}, {begins})"))
+    });
+    format!("[{}]", phases.collect::<Vec<_>>().join(", "))
+}
+
+fn show_reuse(graph: &Graph, reuse: &Reuse) -> String {
+    let mut arguments = vec![show_text(&reuse.path)];
+    if reuse.tensors.len() < graph.parameters.len() {
+        let layers = reuse.tensors.iter().map(|(id, _)| show_selector(&graph.parameters[id.0].path));
+        arguments.push(format!("layers = [{}]", layers.collect::<Vec<_>>().join(", ")));
+    }
+    let renamed = reuse.tensors.iter().filter(|(id, name)| graph.parameters[id.0].path != *name);
+    let renamed: Vec<String> =
+        renamed.map(|(id, name)| format!("({}, {})", show_text(name), show_selector(&graph.parameters[id.0].path))).collect();
+    if !renamed.is_empty() {
+        arguments.push(format!("rename = [{}]", renamed.join(", ")));
+    }
+    format!("weights({})", arguments.join(", "))
+}
+
+/// Selectors of parameters: a layer's path where all that it learns is among them.
+fn show_layers(graph: &Graph, parameters: &[ParameterId]) -> Vec<String> {
+    let mut shown: Vec<String> = Vec::new();
+    for id in parameters {
+        let parameter = &graph.parameters[id.0];
+        let node = &graph.nodes[parameter.node.0];
+        let learned = node.parameters.iter().filter(|id| graph.parameters[id.0].role.trainable());
+        let whole = learned.clone().count() > 0 && learned.clone().all(|id| parameters.contains(id));
+        let selector = show_selector(if whole { &node.path } else { &parameter.path });
+        if !shown.contains(&selector) {
+            shown.push(selector);
         }
     }
+    shown
 }
 
 fn show_clip(clip: Option<Clip>) -> String {
@@ -272,7 +344,7 @@ fn show_source(graph: &Graph, source: &DataSource) -> String {
         DataSource::Idx { images, labels } => {
             format!("idx(images = {}, labels = {})", show_text(images), show_text(labels))
         }
-        DataSource::Csv { path, labels, features, header, delimiter } => {
+        DataSource::Csv { path, labels, features, weight, header, delimiter } => {
             let mut arguments = vec![show_text(path)];
             let outputs: Vec<&str> = graph.outputs.iter().map(|output| output.name.as_str()).collect();
             arguments.push(match labels.as_slice() {
@@ -282,6 +354,9 @@ fn show_source(graph: &Graph, source: &DataSource) -> String {
             if !features.is_empty() {
                 let inputs: Vec<&str> = graph.inputs.iter().map(|input| input.name.as_str()).collect();
                 arguments.push(format!("features = {}", show_columns(features, &inputs)));
+            }
+            if let Some(weight) = weight {
+                arguments.push(format!("weight = {}", show_text(weight)));
             }
             arguments.push(format!("header = {header}"));
             arguments.push(format!("delimiter = {}", show_text(&delimiter.to_string())));

@@ -5,6 +5,7 @@
 //! Naming law: the gradient of `x` is `d_x`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::expr::Expr;
 use crate::graph::{NodeId, ParameterId};
@@ -68,10 +69,12 @@ pub enum Operation {
     },
     /// One sample of an input as it was given, one row; in predictions of one sample only.
     Raw(usize),
-    /// The targets of an output, one sample a column.
+    /// The targets of an output, one sample a column; beyond the outputs what [`Targets`](crate::lower::Targets) says.
     Target(usize),
     /// What a tensor held before the step.
     Read(TensorId),
+    /// Numbers that never change, one a row.
+    Constants(Arc<[f32]>),
     /// `left · right`, either transposed. Each element is summed along the shared index in order by fused multiply-add,
     /// in panels of 256.
     Product {
@@ -119,7 +122,7 @@ impl Operation {
     /// What it is computed from.
     pub fn operands(&self) -> Vec<ValueId> {
         match self {
-            Self::Raw(_) | Self::Target(_) | Self::Read(_) | Self::Uniform { .. } => Vec::new(),
+            Self::Raw(_) | Self::Target(_) | Self::Read(_) | Self::Constants(_) | Self::Uniform { .. } => Vec::new(),
             Self::Input { shift, scale, .. } => vec![*shift, *scale],
             Self::Product { left, right, .. } => vec![*left, *right],
             Self::Map { operands, .. } | Self::Concat(operands) => operands.clone(),
@@ -132,7 +135,7 @@ impl Operation {
     /// The same operation on other operands.
     pub fn renamed(&self, rename: &impl Fn(ValueId) -> ValueId) -> Operation {
         match self {
-            Self::Raw(_) | Self::Target(_) | Self::Read(_) | Self::Uniform { .. } => self.clone(),
+            Self::Raw(_) | Self::Target(_) | Self::Read(_) | Self::Constants(_) | Self::Uniform { .. } => self.clone(),
             Self::Input { input, shift, scale } => Self::Input { input: *input, shift: rename(*shift), scale: rename(*scale) },
             Self::Product { left, left_transposed, right, right_transposed } => Self::Product {
                 left: rename(*left),

@@ -1,20 +1,27 @@
-//! The last part of a training step, in the order that the semantics fix: penalties, clipping, the optimizer's update,
-//! constraints.
+//! The last part of a training step, in the order that the semantics fix: penalties, accumulation, clipping, the optimizer's
+//! update, constraints, the moving average.
 
 use std::cell::RefCell;
 
-use crate::expr::{Compare, Expr, constant, operand, select};
+use crate::expr::{Compare, Expr, Leaf, constant, operand, select};
 use crate::graph::{ParameterId, Role};
-use crate::lower::Lowering;
+use crate::lower::{Lowering, StepRole};
 use crate::optimizer::{FIRST_STATE, GRADIENT, PARAMETER, Rule};
 use crate::recipe::{Clip, Recipe};
 use crate::signature::Flavor;
-use crate::train_graph::ValueId;
+use crate::train_graph::{TensorId, ValueId};
 
-/// Emits the update of every parameter that has a gradient; returns the loss with penalties.
-pub fn emit(lowering: &mut Lowering<'_>, recipe: &Recipe, loss: ValueId) -> ValueId {
+/// Emits what becomes of the gradient of every parameter that has one; returns the loss with penalties.
+pub fn emit(lowering: &mut Lowering<'_>, role: StepRole, loss: ValueId) -> ValueId {
+    let recipe = lowering.recipe();
     let mut gradients = lowering.gradients();
     let loss = penalize(lowering, recipe, &mut gradients, loss);
+    if recipe.accumulate > 1 {
+        accumulate(lowering, recipe, role, &mut gradients);
+    }
+    if role == StepRole::Gather {
+        return loss;
+    }
     if let Some(clip) = recipe.clip {
         self::clip(lowering, clip, &mut gradients);
     }
@@ -56,6 +63,31 @@ fn penalize(lowering: &mut Lowering<'_>, recipe: &Recipe, gradients: &mut [(Para
         }
     }
     loss
+}
+
+/// Gathers gradients over batches: n·g, so that they become the mean over all samples; in Keras' flavour g, of which it takes
+/// the mean over batches.
+fn accumulate(lowering: &mut Lowering<'_>, recipe: &Recipe, role: StepRole, gradients: &mut [(ParameterId, ValueId)]) {
+    let by_batch = recipe.flavor == Flavor::Keras;
+    let rows = if by_batch { constant(1.0) } else { lowering.scalar(Expr::Leaf(Leaf::Rows)) };
+    let mean_of = match role {
+        StepRole::Gather => constant(1.0),
+        StepRole::Update if by_batch => constant(1.0 / recipe.accumulate as f64),
+        StepRole::Update => lowering.scalar(constant(1.0) / Expr::Leaf(Leaf::Gathered)),
+    };
+    for (id, gradient) in gradients {
+        let name = path(lowering, *id);
+        let tensor = lowering.state(*id, "gathered", 0.0);
+        let before = lowering.read(tensor);
+        let sum = operand(1) + operand(0) * rows.clone();
+        *gradient = lowering.map(&format!("d_{name}"), sum * mean_of.clone(), &[*gradient, before]);
+        let kept = match role {
+            StepRole::Gather => *gradient,
+            // Named as an operand so that it is written where the gradient is.
+            StepRole::Update => lowering.map("none_gathered", constant(0.0), &[*gradient]),
+        };
+        lowering.write(tensor, kept);
+    }
 }
 
 fn clip(lowering: &mut Lowering<'_>, clip: Clip, gradients: &mut [(ParameterId, ValueId)]) {
@@ -129,16 +161,22 @@ fn update(lowering: &mut Lowering<'_>, recipe: &Recipe, id: ParameterId, gradien
         operands.push(lowering.read(*tensor));
     }
     let is_weight = lowering.graph().parameters[id.0].role == Role::Weight;
-    let update = {
+    // Keras has one counter for all parameters.
+    let phase = if recipe.flavor == Flavor::Keras { 0 } else { lowering.trained_since(id) };
+    let (update, ahead) = {
         let shared = RefCell::new(&mut *lowering);
-        (optimizer.def.update)(&Rule {
+        let rule = Rule {
             arguments: &optimizer.arguments,
             gradient: GRADIENT,
             parameter: PARAMETER,
             state: (0..states.len()).map(|index| operand(FIRST_STATE + index)).collect(),
             scalar: &|expr: Expr| shared.borrow_mut().scalar(expr),
             is_weight,
-        })
+            rate_scale: recipe.rate_scale(id),
+            scheduled_momentum: recipe.momentum().is_some(),
+            phase,
+        };
+        ((optimizer.def.update)(&rule), optimizer.looks_ahead().then(|| rule.ahead()))
     };
     // The parameter's update refers to the new state, so that it is computed once.
     let mut parameter = update.parameter;
@@ -149,10 +187,53 @@ fn update(lowering: &mut Lowering<'_>, recipe: &Recipe, id: ParameterId, gradien
         operands.push(value);
     }
     let mut value = lowering.map(&name, parameter, &operands);
-    for constraint in recipe.constraints.iter().filter(|constraint| constraint.parameters.contains(&id)) {
-        value = constrain(lowering, &name, value, (constraint.def.factor)(&constraint.arguments));
+    // What is held may be the point ahead, Φ = θ − βm; constraints and averages are of θ.
+    let point = ahead.map(|beta| Ahead { beta, momentum: operands[FIRST_STATE + states.len()] });
+    let constraints: Vec<_> = recipe.constraints.iter().filter(|constraint| constraint.parameters.contains(&id)).collect();
+    let unconstrained = value;
+    if !constraints.is_empty() {
+        let mut theta = theta(lowering, &name, value, point.as_ref());
+        for constraint in constraints {
+            theta = constrain(lowering, &name, theta, (constraint.def.factor)(&constraint.arguments));
+        }
+        value = match &point {
+            None => theta,
+            Some(point) => lowering.map(&name, operand(0) - point.beta.clone() * operand(1), &[theta, point.momentum]),
+        };
     }
     let tensor = lowering.tensor(id);
+    lowering.write(tensor, value);
+    if let Some(decay) = recipe.average {
+        // Keras takes the average before the constraint.
+        let averaged = if recipe.flavor == Flavor::Keras { unconstrained } else { value };
+        let averaged = theta(lowering, &name, averaged, point.as_ref());
+        average(lowering, &name, id, phase, decay, averaged);
+    }
+}
+
+/// How to get from θ to what is held: Φ = θ − βm.
+struct Ahead {
+    beta: Expr,
+    momentum: ValueId,
+}
+
+/// θ of what is held.
+fn theta(lowering: &mut Lowering<'_>, name: &str, held: ValueId, ahead: Option<&Ahead>) -> ValueId {
+    match ahead {
+        None => held,
+        Some(ahead) => lowering.map(name, operand(0) + ahead.beta.clone() * operand(1), &[held, ahead.momentum]),
+    }
+}
+
+/// a ← decay·a + (1 − decay)·θ; after the first update θ itself.
+fn average(lowering: &mut Lowering<'_>, name: &str, id: ParameterId, phase: usize, decay: f64, theta: ValueId) {
+    let tensor: TensorId = lowering.state(id, "average", 0.0);
+    let before = lowering.read(tensor);
+    let is_first = |first: f64, later: f64| {
+        select(Compare::Equal, Expr::Leaf(Leaf::Update(phase)), constant(1.0), constant(first), constant(later))
+    };
+    let (kept, new) = (lowering.scalar(is_first(0.0, decay)), lowering.scalar(is_first(1.0, 1.0 - decay)));
+    let value = lowering.map(&format!("{name}_average"), kept * operand(0) + new * operand(1), &[before, theta]);
     lowering.write(tensor, value);
 }
 

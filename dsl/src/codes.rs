@@ -133,6 +133,7 @@ codes! {
     E316 RUST_COMPILER_REFUSED "the Rust compiler refuses the generated code";
     E317 MODEL_CACHE "the cache of compiled models cannot be used";
     E318 MODEL_NOT_LOADED "a compiled model cannot be loaded";
+    E319 REUSE "a training does not begin as its recipe says";
     W001 SATURATING_ACTIVATION "sigmoid or tanh stands in a deep stack";
     W002 INITIALIZER_MISMATCH "an initialiser does not match the activation after it";
     W003 NO_NORMALIZATION "a deep stack has no normalisation";

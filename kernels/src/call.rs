@@ -22,7 +22,7 @@ pub struct SliceMut<'a, T> {
     borrow: PhantomData<&'a mut [T]>,
 }
 
-/// One update of the training memory from one batch.
+/// One step of the training memory from one batch.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Step<'a> {
@@ -34,10 +34,18 @@ pub struct Step<'a> {
     pub targets: Slice<'a, Slice<'a, f32>>,
     /// Samples in this batch: at least 1, at most the batch size that the function was compiled for.
     pub rows: usize,
+    /// The kind of step, where a program has several.
+    pub variant: usize,
     /// This update's learning rate.
     pub learning_rate: f64,
-    /// The number of this update, counted from 1.
-    pub update: u64,
+    /// This update's momentum, where the schedule changes it.
+    pub momentum: f64,
+    /// The next update's momentum, where the schedule changes it.
+    pub next_momentum: f64,
+    /// The number of this update, counted from 1, since each phase of the training began.
+    pub updates: Slice<'a, u64>,
+    /// Samples whose gradients make this update, those of this batch among them.
+    pub gathered: usize,
     /// The counter that random draws of this step use.
     pub draw: u64,
     /// The key of all random draws.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use dlm_kernels::{Infer, Rows, Step};
-use dlm_runtime::{InputSpec, Normalize, OutputKind, OutputSpec, Program, RecipeSpec, Schedule, Spec, Split, Trainer};
+use dlm_runtime::{InputSpec, OutputKind, OutputSpec, Program, Spec, Trainer};
 
 /// Forks in each step.
 const FORKS: usize = 100;
@@ -50,22 +50,7 @@ const FORKING: Program = Program {
         parameters_len: 2,
         memory_len: 2,
         infer_work_len: 0,
-        lookahead: None,
-        recipe: RecipeSpec {
-            name: "Forks",
-            optimizer: "sgd",
-            learning_rate: 0.0,
-            schedule: Schedule::Constant,
-            epochs: 1,
-            seed: 0,
-            shuffle: false,
-            drop_last: false,
-            split: Split { validation: 0.0, test: 0.0, stratify: false, seed: 0 },
-            normalize: Normalize::None,
-            data: None,
-            validation_data: None,
-            test_data: None,
-        },
+        ..Spec::EMPTY
     },
     step: fork,
     infer,

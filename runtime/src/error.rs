@@ -108,6 +108,11 @@ pub enum Error {
         /// What is the matter.
         message: String,
     },
+    /// E319: the recipe and the trainer do not agree on the weights that a training begins with.
+    Reuse {
+        /// What is the matter.
+        message: String,
+    },
     /// E311: a weights file is for another model. Nothing was changed.
     Mismatch {
         /// The file.
@@ -134,6 +139,7 @@ impl Error {
             Error::NotFinite { .. } => "E309",
             Error::Weights { .. } => "E310",
             Error::Mismatch { .. } => "E311",
+            Error::Reuse { .. } => "E319",
         }
     }
 
@@ -167,6 +173,7 @@ impl Error {
                 Some(format!("{weights}; try a lower learning rate, `clip`, or `normalize = standard`"))
             }
             Error::Weights { .. } => Some("weights are files in the safetensors format, as `save` writes them".to_owned()),
+            Error::Reuse { .. } => Some("begin with `Trainer::reuse(path)`, or take `reuse` out of the recipe".to_owned()),
             Error::File { .. } | Error::Table { .. } | Error::Idx { .. } | Error::Mismatch { .. } => None,
         }
     }
@@ -192,7 +199,7 @@ impl fmt::Display for Error {
                 if value.is_empty() { f.write_str("nothing") } else { write!(f, "`{}`", shorten(value)) }
             }
             Error::Idx { path, message } | Error::Weights { path, message } => write!(f, "{}: {message}", path.display()),
-            Error::Split { message, .. } => f.write_str(message),
+            Error::Split { message, .. } | Error::Reuse { message } => f.write_str(message),
             Error::NotFinite { what, value, epoch, step, batch, .. } => {
                 write!(f, "{what} became {value} in epoch {epoch} at step {step} (batch {batch} of the epoch)")
             }

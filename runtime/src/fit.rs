@@ -5,11 +5,12 @@ use std::time::Instant;
 use crate::data::{Batch, Dataset, Part, normalize, shuffle, split};
 use crate::error::Error;
 use crate::infer::Work;
+use crate::monitor::{PlateauWatch, StopWatch, Verdict, figure, needs_validation};
 use crate::progress::{BatchReport, Flow, Observer, Start};
 use crate::report::{EpochReport, Report};
 use crate::shape;
-use crate::spec::{Normalize, Split};
-use crate::trainer::Trainer;
+use crate::spec::{Normalize, RecipeSpec, Split};
+use crate::trainer::{Counters, Trainer};
 
 impl Trainer {
     /// Trains as the recipe says: splits the data, fits the normalisation on the training part alone (unless weights brought
@@ -73,9 +74,37 @@ struct Run<'a> {
     batch: Batch,
     work: Work,
     /// The memory at the end of the last good epoch, and which that was.
-    good: Vec<f32>,
-    good_epoch: usize,
-    good_counters: (u64, u64, usize),
+    good: Snapshot,
+    plateau: Option<PlateauWatch>,
+    stop: Option<StopWatch>,
+    /// The best epoch, where it may be given back.
+    best: Option<Snapshot>,
+}
+
+/// A trainer at the end of an epoch.
+#[derive(Clone)]
+struct Snapshot {
+    /// 0: before the first.
+    epoch: usize,
+    memory: Vec<f32>,
+    counters: Counters,
+}
+
+impl Snapshot {
+    fn of(trainer: &Trainer, epoch: usize) -> Self {
+        Snapshot { epoch, memory: trainer.memory.as_slice().to_vec(), counters: trainer.counters.clone() }
+    }
+
+    fn take(&mut self, trainer: &Trainer, epoch: usize) {
+        self.epoch = epoch;
+        self.memory.copy_from_slice(trainer.memory.as_slice());
+        self.counters.clone_from(&trainer.counters);
+    }
+
+    fn restore(&self, trainer: &mut Trainer) {
+        trainer.memory.as_mut_slice().copy_from_slice(&self.memory);
+        trainer.counters.clone_from(&self.counters);
+    }
 }
 
 impl Trainer {
@@ -97,7 +126,16 @@ impl Trainer {
         if !parts.train.data.features().is_empty() {
             self.features = parts.train.data.features().clone();
         }
-        self.set_steps_per_epoch(steps as u64);
+        check_monitors(&spec.recipe, parts.validation)?;
+        if let Some(reuse) = spec.recipe.reuse
+            && !self.loaded
+        {
+            let message =
+                format!("the recipe {} begins with weights of {:?}, and none were loaded", spec.recipe.name, reuse.path);
+            return Err(Error::Reuse { message });
+        }
+        let updates = if spec.recipe.carries { steps / spec.recipe.accumulate } else { steps.div_ceil(spec.recipe.accumulate) };
+        self.set_steps_per_epoch(updates as u64);
         self.fit_normalization(parts.train);
         observer.on_start(&Start {
             model: spec.model,
@@ -113,20 +151,23 @@ impl Trainer {
         let mut run = Run {
             parts,
             order: parts.train.rows.to_vec(),
-            batch: Batch::new(parts.train.data, size),
+            batch: Batch::for_training(parts.train.data, spec, size),
             work: Work::new(spec),
-            good: self.memory.as_slice().to_vec(),
-            good_epoch: 0,
-            good_counters: self.counters(),
+            good: Snapshot::of(self, 0),
+            plateau: spec.recipe.plateau.map(PlateauWatch::new),
+            stop: spec.recipe.early_stop.map(StopWatch::new),
+            best: None,
         };
-        let (mut epochs, mut stopped) = (Vec::new(), false);
+        let (mut epochs, mut stopped, mut stopped_early) = (Vec::new(), false, false);
         for epoch in 1..=spec.recipe.epochs {
             let (report, mut flow) = self.epoch(&mut run, epoch, steps, observer)?;
             let finished = report.is_some();
+            let mut ends = false;
             if let Some(report) = report {
                 if observer.on_epoch(&report, &self.weights()) == Flow::Stop {
                     flow = Flow::Stop;
                 }
+                ends = self.check_figures(&mut run, &report);
                 epochs.push(report);
             }
             if flow == Flow::Stop {
@@ -134,11 +175,23 @@ impl Trainer {
                 stopped = !finished || epoch < spec.recipe.epochs;
                 break;
             }
+            if ends {
+                stopped_early = epoch < spec.recipe.epochs;
+                break;
+            }
         }
+        let last = epochs.last().map_or(0, |report: &EpochReport| report.epoch);
+        let best = run.best.as_ref().filter(|best| best.epoch != last || stopped);
+        let restored = best.map(|best| {
+            best.restore(self);
+            best.epoch
+        });
         let mut evaluate = |part: Part<'_>| (!part.rows.is_empty()).then(|| self.evaluate_part(part, &mut run.work));
         let report = Report {
             epochs,
             stopped,
+            stopped_early,
+            restored,
             train: evaluate(parts.train).expect("there are rows for training"),
             validation: evaluate(parts.validation),
             test: evaluate(parts.test),
@@ -146,6 +199,26 @@ impl Trainer {
         };
         observer.on_end(&report);
         Ok(report)
+    }
+
+    /// What the figures of an epoch decide; whether they end the training.
+    fn check_figures(&mut self, run: &mut Run<'_>, report: &EpochReport) -> bool {
+        let recipe = &self.spec().recipe;
+        let of = |monitor| figure(monitor, report.train_loss, report.validation.as_ref());
+        if let (Some(plateau), Some(watch)) = (&recipe.plateau, &mut run.plateau)
+            && watch.falls(of(plateau.monitor))
+        {
+            self.counters.rate_factor *= plateau.factor;
+        }
+        let (Some(stop), Some(watch)) = (&recipe.early_stop, &mut run.stop) else { return false };
+        let verdict = watch.check(of(stop.monitor));
+        if verdict == Verdict::Best && stop.restore_best {
+            match &mut run.best {
+                Some(best) => best.take(self, report.epoch),
+                None => run.best = Some(Snapshot::of(self, report.epoch)),
+            }
+        }
+        verdict == Verdict::Ends
     }
 
     /// Fits each input's normalisation on the training part, unless the weights brought one.
@@ -173,17 +246,17 @@ impl Trainer {
     ) -> Result<(Option<EpochReport>, Flow), Error> {
         let spec = self.spec();
         let begun = Instant::now();
-        self.epochs += 1;
+        self.counters.epochs += 1;
         if spec.recipe.shuffle {
             run.order.copy_from_slice(run.parts.train.rows);
-            shuffle(&mut run.order, self.seed, self.epochs);
+            shuffle(&mut run.order, self.seed, self.counters.epochs);
         }
         let (mut sum, mut samples, mut learning_rate, mut flow) = (0.0, 0, 0.0, Flow::Continue);
         let order = std::mem::take(&mut run.order);
         for (index, rows) in order.chunks(spec.batch).take(steps).enumerate() {
             learning_rate = self.learning_rate();
             run.batch.gather(run.parts.train.data, rows);
-            let loss = self.update(run.batch.inputs(), run.batch.targets(), rows.len());
+            let loss = self.update(run.batch.inputs(), run.batch.targets(), rows.len(), index + 1 == steps);
             if !loss.is_finite() {
                 return Err(self.diverged(run, "the loss", loss, epoch, index + 1));
             }
@@ -213,8 +286,7 @@ impl Trainer {
         if let Some((name, value)) = self.not_finite() {
             return Err(self.diverged(run, name, value, epoch, steps));
         }
-        run.good.copy_from_slice(self.memory.as_slice());
-        (run.good_epoch, run.good_counters) = (epoch, self.counters());
+        run.good.take(self, epoch);
         let train = self.measure_training.then(|| self.evaluate_part(run.parts.train, &mut run.work));
         let validation = run.parts.validation;
         let validation = (!validation.rows.is_empty()).then(|| self.evaluate_part(validation, &mut run.work));
@@ -231,11 +303,6 @@ impl Trainer {
         Ok((Some(report), flow))
     }
 
-    /// Updates, draws and epochs so far.
-    fn counters(&self) -> (u64, u64, usize) {
-        (self.updates, self.draws, self.epochs)
-    }
-
     /// The first parameter that holds a value that is infinite or not a number.
     fn not_finite(&self) -> Option<(&'static str, f32)> {
         self.spec().parameters.iter().find_map(|parameter| {
@@ -246,9 +313,21 @@ impl Trainer {
 
     /// Goes back to the last good epoch.
     fn diverged(&mut self, run: &Run<'_>, what: &str, value: f32, epoch: usize, batch: usize) -> Error {
-        let step = self.updates;
-        self.memory.as_mut_slice().copy_from_slice(&run.good);
-        (self.updates, self.draws, self.epochs) = run.good_counters;
-        Error::NotFinite { what: what.to_owned(), value, epoch, step, batch, restored: run.good_epoch }
+        let step = self.counters.updates;
+        run.good.restore(self);
+        Error::NotFinite { what: what.to_owned(), value, epoch, step, batch, restored: run.good.epoch }
+    }
+}
+
+/// An error where a figure of the validation part is asked for and there is none.
+fn check_monitors(recipe: &RecipeSpec, validation: Part<'_>) -> Result<(), Error> {
+    let plateau = recipe.plateau.filter(|plateau| needs_validation(plateau.monitor)).map(|_| "schedule = plateau");
+    let stop = recipe.early_stop.filter(|stop| needs_validation(stop.monitor)).map(|_| "early_stop");
+    match stop.or(plateau) {
+        Some(setting) if validation.rows.is_empty() => Err(Error::Split {
+            message: format!("`{setting}` looks at the validation part, and there is none"),
+            help: "hold back a share by `split`, or give a validation part of its own".to_owned(),
+        }),
+        _ => Ok(()),
     }
 }

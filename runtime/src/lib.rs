@@ -9,6 +9,7 @@ mod init;
 mod memory;
 mod metrics;
 mod model;
+mod monitor;
 mod pool;
 mod ports;
 mod progress;
@@ -29,9 +30,6 @@ pub use model::Model;
 pub use ndarray;
 pub use progress::{BatchReport, Flow, Observer, Progress, Start};
 pub use report::{EpochReport, Report};
-pub use spec::{
-    DataSpec, Init, InputSpec, Length, Normalize, OutputKind, OutputSpec, ParameterSpec, Program, RecipeSpec, Schedule, Spec,
-    Split, StateSpec,
-};
+pub use spec::*;
 pub use trainer::Trainer;
 pub use weights::Weights;

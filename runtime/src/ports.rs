@@ -6,13 +6,17 @@ use dlm_kernels::Slice;
 pub(crate) const FEW: usize = 16;
 
 /// Calls `f` with the slices. Allocates for more than 16 of them only.
-pub(crate) fn with_slices<'a, R>(slices: impl ExactSizeIterator<Item = &'a [f32]>, f: impl FnOnce(&[Slice<'a, f32>]) -> R) -> R {
-    let count = slices.len();
-    if count > FEW {
-        return f(&slices.map(Slice::from).collect::<Vec<_>>());
+pub(crate) fn with_slices<'a, R>(slices: impl Iterator<Item = &'a [f32]>, f: impl FnOnce(&[Slice<'a, f32>]) -> R) -> R {
+    let (mut few, mut count) = ([Slice::default(); FEW], 0);
+    let mut slices = slices.map(Slice::from);
+    for slice in slices.by_ref() {
+        if count == FEW {
+            let all: Vec<Slice<'a, f32>> = few.into_iter().chain([slice]).chain(slices).collect();
+            return f(&all);
+        }
+        few[count] = slice;
+        count += 1;
     }
-    let mut few = [Slice::default(); FEW];
-    few.iter_mut().zip(slices).for_each(|(port, slice)| *port = Slice::from(slice));
     f(&few[..count])
 }
 

@@ -11,6 +11,10 @@ pub struct Report {
     pub epochs: Vec<EpochReport>,
     /// Whether an observer stopped it before the last epoch's end.
     pub stopped: bool,
+    /// Whether `early_stop` ended it before the last epoch.
+    pub stopped_early: bool,
+    /// The epoch whose weights it ended with, where `early_stop` gave back those of an earlier one.
+    pub restored: Option<usize>,
     /// How the final weights do on the training part, in prediction mode.
     pub train: Evaluation,
     /// And on the validation part, if there is one.

@@ -28,20 +28,42 @@ pub struct Trainer {
     pub(crate) program: &'static Program,
     pub(crate) memory: Memory,
     pub(crate) seed: u64,
+    pub(crate) counters: Counters,
+    /// What a schedule by epochs counts in; unknown while nobody has said.
+    pub(crate) steps_per_epoch: Option<u64>,
+    pub(crate) labels: Labels,
+    pub(crate) features: FeatureNames,
+    /// Whether the normalisation has been fitted, loaded or set, and so is to be kept.
+    pub(crate) normalized: bool,
+    /// Whether it has begun with weights that were loaded or set.
+    pub(crate) loaded: bool,
+    pub(crate) measure_training: bool,
+    pub(crate) engine: Engine,
+}
+
+/// How far a training has come.
+#[derive(Clone, Debug)]
+pub(crate) struct Counters {
     /// Updates so far.
     pub(crate) updates: u64,
     /// Steps that drew random numbers so far.
     pub(crate) draws: u64,
     /// Epochs that `fit` began so far.
     pub(crate) epochs: usize,
-    /// What a schedule by epochs counts in; 0 while nobody has said.
-    pub(crate) steps_per_epoch: u64,
-    pub(crate) labels: Labels,
-    pub(crate) features: FeatureNames,
-    /// Whether the normalisation has been fitted, loaded or set, and so is to be kept.
-    pub(crate) normalized: bool,
-    pub(crate) measure_training: bool,
-    pub(crate) engine: Engine,
+    /// The number of the next update within each phase so far.
+    phases: Vec<u64>,
+    /// Samples and batches whose gradients wait for an update.
+    gathered: (usize, usize),
+    /// What a plateau has made of the learning rate.
+    pub(crate) rate_factor: f64,
+}
+
+impl Counters {
+    fn new(spec: &Spec) -> Self {
+        let mut phases = Vec::with_capacity(spec.phases.len());
+        phases.push(1);
+        Counters { updates: 0, draws: 0, epochs: 0, phases, gathered: (0, 0), rate_factor: 1.0 }
+    }
 }
 
 impl Trainer {
@@ -66,20 +88,47 @@ impl Trainer {
         for state in spec.states {
             memory.as_mut_slice()[state.offset..state.offset + state.len].fill(state.value);
         }
-        Trainer {
+        let mut trainer = Trainer {
             program,
             memory,
             seed,
-            updates: 0,
-            draws: 0,
-            epochs: 0,
-            steps_per_epoch: 0,
+            counters: Counters::new(spec),
+            steps_per_epoch: None,
             labels: Labels::default(),
             features: FeatureNames::default(),
             normalized: false,
+            loaded: false,
             measure_training: false,
             engine: Engine::new(threads_from_environment()),
-        }
+        };
+        trainer.begin_averages(|_| true);
+        trainer
+    }
+
+    /// A trainer that begins with the tensors of a weights file that the recipe reuses, under the names that it says they have
+    /// there; all others begin as they do in a new model. The file may hold more. If it has the normalisation of its
+    /// training, that is kept.
+    ///
+    /// # Errors
+    /// If the recipe reuses nothing, the file cannot be read or is no safetensors file, or a tensor is missing or of another
+    /// shape or type; the error lists all differences.
+    pub fn reuse(program: &'static Program, path: impl AsRef<Path>) -> Result<Self, Error> {
+        Trainer::new(program).reusing(path)
+    }
+
+    /// This trainer, begun with the tensors of a file as by [`reuse`](Self::reuse).
+    ///
+    /// # Errors
+    /// As [`reuse`](Self::reuse).
+    pub fn reusing(mut self, path: impl AsRef<Path>) -> Result<Self, Error> {
+        let spec = self.spec();
+        let Some(reuse) = spec.recipe.reuse else {
+            return Err(Error::Reuse { message: format!("the recipe {} reuses no weights", spec.recipe.name) });
+        };
+        let parameters = &mut self.memory.as_mut_slice()[..spec.parameters_len];
+        let loaded = weights::load_some(spec, path.as_ref(), reuse.tensors, parameters)?;
+        self.begin_with(loaded);
+        Ok(self)
     }
 
     /// Trains on so many threads. Results do not depend on them.
@@ -98,14 +147,16 @@ impl Trainer {
         self.measure_training = measure;
     }
 
-    /// Tells a schedule by epochs how many steps an epoch has. `fit` does so itself; until it is told, such a schedule stays
+    /// Tells a schedule by epochs how many updates an epoch has. `fit` does so itself; until it is told, such a schedule stays
     /// at its first rate.
     pub fn set_steps_per_epoch(&mut self, steps: u64) {
-        self.steps_per_epoch = steps;
+        self.steps_per_epoch = Some(steps);
     }
 
-    /// One update from up to one batch of samples: for each input its rows, for each output its targets, row-major. Inputs are
-    /// raw, the model normalises them; classes are given by their index. Returns the batch's mean loss, penalties included.
+    /// One update from up to one batch of samples: for each input its rows, for each output its targets, row-major; with
+    /// `sample_weights` also a weight for each row, as one more target. Inputs are raw, the model normalises them; classes
+    /// are given by their index. Returns the batch's mean loss, penalties included. With `accumulate = n` every n-th call
+    /// updates, the others gather gradients for it.
     ///
     /// Allocates nothing (with more than 16 inputs or outputs, a list of them).
     ///
@@ -114,48 +165,103 @@ impl Trainer {
     /// target is none of its output's classes.
     #[track_caller]
     pub fn step(&mut self, inputs: &[&[f32]], targets: &[&[f32]]) -> f32 {
-        let rows = check_step(&self.program.spec, inputs, targets);
-        self.update(inputs.iter().copied(), targets.iter().copied(), rows)
+        let spec = self.spec();
+        let rows = check_step(spec, inputs, targets);
+        if !spec.mixed {
+            return self.update(inputs.iter().copied(), targets.iter().copied(), rows, false);
+        }
+        // Each sample is mixed with itself.
+        static ONES: [f32; 1 << 16] = [1.0; 1 << 16];
+        let is_class = |output: &&OutputSpec| matches!(output.kind, OutputKind::Class(_));
+        let partners = spec.outputs.iter().zip(targets).filter(|(output, _)| is_class(output)).map(|(_, targets)| *targets);
+        let share = spec.outputs.iter().any(|output| is_class(&output)).then_some(&ONES[..rows]);
+        self.update(inputs.iter().copied(), targets.iter().copied().chain(partners).chain(share), rows, false)
     }
 
-    /// A step whose lengths are known to be right.
+    /// A step whose lengths are known to be right. The last of an epoch does not wait for more gradients to gather, unless
+    /// they are carried on.
     pub(crate) fn update<'a>(
         &mut self,
-        inputs: impl ExactSizeIterator<Item = &'a [f32]>,
-        targets: impl ExactSizeIterator<Item = &'a [f32]>,
+        inputs: impl Iterator<Item = &'a [f32]>,
+        targets: impl Iterator<Item = &'a [f32]>,
         rows: usize,
+        last: bool,
     ) -> f32 {
-        let learning_rate = self.learning_rate();
-        self.updates += 1;
-        let draw = self.draws;
-        self.draws += 1;
-        with_slices(inputs, |inputs| {
+        let spec = self.spec();
+        self.begin_phases();
+        let phase = &spec.phases[self.counters.phases.len() - 1];
+        let (learning_rate, momentum, next_momentum) =
+            (self.learning_rate(), self.momentum_of(self.counters.updates), self.momentum_of(self.counters.updates + 1));
+        let (samples, batches) = (self.counters.gathered.0 + rows, self.counters.gathered.1 + 1);
+        let waits = batches < spec.recipe.accumulate && (!last || spec.recipe.carries);
+        let draw = self.counters.draws;
+        let loss = with_slices(inputs, |inputs| {
             with_slices(targets, |targets| {
                 (self.program.step)(&mut Step {
                     memory: SliceMut::from(self.memory.as_mut_slice()),
                     inputs: Slice::from(inputs),
                     targets: Slice::from(targets),
                     rows,
+                    variant: phase.gather.filter(|_| waits).unwrap_or(phase.update),
                     learning_rate,
-                    update: self.updates,
+                    momentum,
+                    next_momentum,
+                    updates: Slice::from(&self.counters.phases[..]),
+                    gathered: samples,
                     draw,
                     seed: self.seed,
                     machine: self.engine.machine(),
                 })
             })
-        })
+        });
+        self.counters.draws += 1;
+        if waits {
+            self.counters.gathered = (samples, batches);
+        } else {
+            self.counters.gathered = (0, 0);
+            self.counters.updates += 1;
+            self.counters.phases.iter_mut().for_each(|update| *update += 1);
+        }
+        loss
     }
 
-    /// The learning rate of the next step.
+    /// Begins the phases whose time has come.
+    fn begin_phases(&mut self) {
+        let spec = self.spec();
+        while let Some(next) = spec.phases.get(self.counters.phases.len())
+            && schedule::is_reached(next.begins, self.counters.updates, self.steps_per_epoch)
+        {
+            self.counters.phases.push(1);
+        }
+    }
+
+    /// The learning rate of the next update.
     pub fn learning_rate(&self) -> f64 {
         let recipe = &self.spec().recipe;
-        let steps_per_epoch = if self.steps_per_epoch == 0 { u64::MAX } else { self.steps_per_epoch };
-        schedule::rate(&recipe.schedule, recipe.learning_rate, self.updates, steps_per_epoch)
+        let rate = schedule::evaluate(recipe.schedule.rate, self.counters.updates, self.steps_per_epoch);
+        match recipe.plateau {
+            Some(plateau) if self.counters.rate_factor != 1.0 => (rate * self.counters.rate_factor).max(plateau.floor),
+            _ => rate,
+        }
+    }
+
+    /// The momentum of an update, counted from 0, if the schedule changes it; else that of look-ahead.
+    fn momentum_of(&self, update: u64) -> f64 {
+        let spec = self.spec();
+        match spec.recipe.schedule.momentum {
+            Some(formula) => schedule::evaluate(formula, update, self.steps_per_epoch),
+            None => spec.lookahead.unwrap_or_default(),
+        }
     }
 
     /// The number of updates so far.
     pub fn updates(&self) -> u64 {
-        self.updates
+        self.counters.updates
+    }
+
+    /// The names of the parameters that the next update leaves as they are, since they are frozen.
+    pub fn frozen(&self) -> &'static [&'static str] {
+        self.spec().phases[self.counters.phases.len() - 1].frozen
     }
 
     /// The model's and recipe's description.
@@ -199,8 +305,10 @@ impl Trainer {
         let (expected, shape) = (parameter.len(), shape::array(parameter.shape));
         assert!(values.len() == expected, "`{name}` has shape {shape}, {expected} values; found {}", values.len());
         parameter.from_file_order(values, &mut self.memory.as_mut_slice()[parameter.range()]);
+        self.begin_averages(|other| std::ptr::eq(other, parameter));
         self.look_ahead(|looked| std::ptr::eq(looked, parameter));
         self.normalized |= is_normalization(self.spec(), parameter);
+        self.loaded = true;
     }
 
     /// The model as it is now, for prediction: a copy of its parameters.
@@ -219,12 +327,23 @@ impl Trainer {
         }
     }
 
-    /// The parameters that predict, θ: memory's own, unless it holds points ahead.
+    /// The parameters that predict: memory's own, unless it holds averages of them or points ahead.
     fn predicting(&self) -> Cow<'_, [f32]> {
-        let parameters = &self.memory.as_slice()[..self.spec().parameters_len];
-        let Some(beta) = self.spec().lookahead else { return parameters.into() };
+        let spec = self.spec();
+        let parameters = &self.memory.as_slice()[..spec.parameters_len];
+        if spec.averaged {
+            let mut averaged = parameters.to_vec();
+            for (parameter, average) in self.states(".average") {
+                averaged[parameter.range()].copy_from_slice(&self.memory.as_slice()[average]);
+            }
+            return averaged.into();
+        }
+        if spec.lookahead.is_none() {
+            return parameters.into();
+        }
+        let beta = self.momentum_of(self.counters.updates) as f32;
         let mut recovered = parameters.to_vec();
-        for (parameter, momentum) in self.momenta() {
+        for (parameter, momentum) in self.states(".m") {
             let momentum = &self.memory.as_slice()[momentum];
             recovered[parameter.range()].iter_mut().zip(momentum).for_each(|(value, m)| *value += beta * m);
         }
@@ -233,8 +352,11 @@ impl Trainer {
 
     /// Turns chosen parameters, just set to θ, into what memory holds of them: under look-ahead Φ = θ − βm.
     fn look_ahead(&mut self, chosen: impl Fn(&ParameterSpec) -> bool) {
-        let Some(beta) = self.spec().lookahead else { return };
-        for (parameter, momentum) in self.momenta() {
+        if self.spec().lookahead.is_none() {
+            return;
+        }
+        let beta = self.momentum_of(self.counters.updates) as f32;
+        for (parameter, momentum) in self.states(".m") {
             if chosen(parameter) {
                 for (to, from) in parameter.range().zip(momentum) {
                     let m = self.memory.as_slice()[from];
@@ -244,14 +366,31 @@ impl Trainer {
         }
     }
 
-    /// The parameters that have a momentum, and where that lies.
-    fn momenta(&self) -> impl Iterator<Item = (&'static ParameterSpec, Range<usize>)> + use<> {
+    /// Makes the averages of chosen parameters, just set, what these are.
+    fn begin_averages(&mut self, chosen: impl Fn(&ParameterSpec) -> bool) {
+        for (parameter, average) in self.states(".average").filter(|(parameter, _)| chosen(parameter)) {
+            self.memory.as_mut_slice().copy_within(parameter.range(), average.start);
+        }
+    }
+
+    /// The parameters that have a state of this name, and where that lies.
+    fn states(&self, suffix: &'static str) -> impl Iterator<Item = (&'static ParameterSpec, Range<usize>)> + use<> {
         let spec = self.spec();
-        spec.states.iter().filter_map(|state| {
-            let name = state.name.strip_suffix(".m")?;
+        spec.states.iter().filter_map(move |state| {
+            let name = state.name.strip_suffix(suffix)?;
             let parameter = spec.parameters.iter().find(|parameter| parameter.name == name)?;
             Some((parameter, state.offset..state.offset + state.len))
         })
+    }
+
+    /// What follows from weights that have just been loaded.
+    fn begin_with(&mut self, loaded: weights::Loaded) {
+        self.begin_averages(|_| true);
+        self.look_ahead(|_| true);
+        self.loaded = true;
+        self.normalized |= loaded.normalization;
+        self.labels = loaded.labels;
+        self.features = loaded.features;
     }
 
     /// Writes a weights file, which PyTorch can load. The file is replaced as a whole or not at all. The optimizer's state is
@@ -272,10 +411,7 @@ impl Trainer {
         let spec = self.spec();
         let parameters = &mut self.memory.as_mut_slice()[..spec.parameters_len];
         let loaded = weights::load(spec, path.as_ref(), parameters)?;
-        self.look_ahead(|_| true);
-        self.normalized |= loaded.normalization;
-        self.labels = loaded.labels;
-        self.features = loaded.features;
+        self.begin_with(loaded);
         Ok(())
     }
 
@@ -335,7 +471,7 @@ fn check_step(spec: &Spec, inputs: &[&[f32]], targets: &[&[f32]]) -> usize {
         assert!(expected == found, "the model {model} has {}, found {found}", shape::count(expected, what));
     };
     count("input", spec.inputs.len(), inputs.len());
-    count("output", spec.outputs.len(), targets.len());
+    count("target", spec.target_names().count(), targets.len());
     let rows = spec.inputs.first().map_or(0, |input| inputs[0].len() / input.features());
     for (input, values) in spec.inputs.iter().zip(inputs) {
         let (name, sample, expected) = (input.name, input.shape, rows * input.features());
@@ -346,9 +482,8 @@ fn check_step(spec: &Spec, inputs: &[&[f32]], targets: &[&[f32]]) -> usize {
             shape::count(rows, "row")
         );
     }
-    for (output, values) in spec.outputs.iter().zip(targets) {
-        let (name, width, expected) = (output.name, output.target_width(), rows * output.target_width());
-        let found = values.len();
+    for ((name, width), values) in spec.target_names().zip(targets) {
+        let (expected, found) = (rows * width, values.len());
         assert!(
             found == expected,
             "target `{name}`: {} of {} are {expected} values, found {found}",

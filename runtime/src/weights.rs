@@ -129,27 +129,92 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Reads a weights file into `parameters`, which stay as they are unless every name, shape and type fits.
 pub(crate) fn load(spec: &Spec, path: &Path, parameters: &mut [f32]) -> Result<Loaded, Error> {
-    let failed = |message: String| Error::Weights { path: path.to_owned(), message };
-    let bytes = fs::read(path).map_err(|source| Error::File { action: "read", path: path.to_owned(), source })?;
-    let file = SafeTensors::deserialize(&bytes).map_err(|error| failed(format!("is no whole safetensors file: {error}")))?;
-    let (_, header) =
-        SafeTensors::read_metadata(&bytes).map_err(|error| failed(format!("is no whole safetensors file: {error}")))?;
-    // A file may lack all that normalises inputs. Names alone do not tell: a layer may be called `normalize`.
-    let mut normalizations = spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
-    let normalization = normalizations.any(|parameter| file.tensor(parameter.name).is_ok());
+    let bytes = read(path)?;
+    let (file, metadata) = parse(path, &bytes)?;
+    let normalization = has_normalization(spec, &file);
     let differences = differences(spec, &file, normalization);
     if !differences.is_empty() {
         return Err(Error::Mismatch { path: path.to_owned(), model: spec.model.to_owned(), differences });
     }
-    let (labels, features) = names(spec, header.metadata().as_ref()).map_err(failed)?;
+    let failed = |message: String| Error::Weights { path: path.to_owned(), message };
+    let (labels, features) = names(spec, metadata.as_ref()).map_err(failed)?;
     for parameter in spec.parameters {
         // Absent are only normalisations, which then stay as they are.
-        let Ok(tensor) = file.tensor(parameter.name) else { continue };
-        let (chunks, _) = tensor.data().as_chunks::<4>();
-        let values: Vec<f32> = chunks.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-        parameter.from_file_order(&values, &mut parameters[parameter.range()]);
+        copy(&file, parameter.name, parameter, parameters);
     }
     Ok(Loaded { labels, features, normalization })
+}
+
+/// Reads some tensors of a file, each by the name that it has there, and the normalisation if it fits all inputs; the file may
+/// hold more. `parameters` stay as they are unless every tensor is there in its shape and type.
+pub(crate) fn load_some(spec: &Spec, path: &Path, tensors: &[(&str, &str)], parameters: &mut [f32]) -> Result<Loaded, Error> {
+    let bytes = read(path)?;
+    let (file, metadata) = parse(path, &bytes)?;
+    let of = |name: &str| spec.parameters.iter().find(|parameter| parameter.name == name);
+    let wanted = || tensors.iter().filter_map(|(name, called)| Some((of(name)?, *called)));
+    let names: Vec<&str> = file.names();
+    let differences: Vec<String> =
+        wanted().filter_map(|(parameter, called)| difference(&file, &names, parameter, called)).collect();
+    if !differences.is_empty() {
+        return Err(Error::Mismatch { path: path.to_owned(), model: spec.model.to_owned(), differences });
+    }
+    let mut normalizations = spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
+    let normalization =
+        !spec.inputs.is_empty() && normalizations.all(|parameter| difference(&file, &[], parameter, parameter.name).is_none());
+    // What the file says of classes and columns is of use where it fits this model.
+    let (labels, features) = self::names(spec, metadata.as_ref()).unwrap_or_default();
+    wanted().for_each(|(parameter, called)| copy(&file, called, parameter, parameters));
+    if normalization {
+        let normalizations = spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
+        normalizations.for_each(|parameter| copy(&file, parameter.name, parameter, parameters));
+    }
+    Ok(Loaded { labels, features, normalization })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|source| Error::File { action: "read", path: path.to_owned(), source })
+}
+
+/// A file's tensors and its metadata.
+fn parse<'b>(path: &Path, bytes: &'b [u8]) -> Result<(SafeTensors<'b>, Option<HashMap<String, String>>), Error> {
+    let failed = |error| Error::Weights { path: path.to_owned(), message: format!("is no whole safetensors file: {error}") };
+    let file = SafeTensors::deserialize(bytes).map_err(failed)?;
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(failed)?;
+    Ok((file, header.metadata().clone()))
+}
+
+/// Whether a file has what normalises inputs; it may lack all of it. Names alone do not tell: a layer may be called
+/// `normalize`.
+fn has_normalization(spec: &Spec, file: &SafeTensors<'_>) -> bool {
+    let mut normalizations = spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
+    normalizations.any(|parameter| file.tensor(parameter.name).is_ok())
+}
+
+/// Copies a tensor of a file into memory, if it is there.
+fn copy(file: &SafeTensors<'_>, called: &str, parameter: &ParameterSpec, parameters: &mut [f32]) {
+    let Ok(tensor) = file.tensor(called) else { return };
+    let (chunks, _) = tensor.data().as_chunks::<4>();
+    let values: Vec<f32> = chunks.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    parameter.from_file_order(&values, &mut parameters[parameter.range()]);
+}
+
+/// What is wrong with a file's tensor of this name, if anything is. `near` are the names among which a similar one is sought.
+fn difference(file: &SafeTensors<'_>, near: &[&str], parameter: &ParameterSpec, called: &str) -> Option<String> {
+    match file.tensor(called) {
+        Err(_) => {
+            let near = nearest(called, near.iter().copied()).map(|near| format!("; the file has `{near}`"));
+            Some(format!("`{called}` is missing{}", near.unwrap_or_default()))
+        }
+        Ok(tensor) if tensor.shape() != parameter.shape => Some(format!(
+            "`{called}` has shape {} in the file, {} in the model",
+            shape::array(tensor.shape()),
+            shape::array(parameter.shape)
+        )),
+        Ok(tensor) if tensor.dtype() != Dtype::F32 => {
+            Some(format!("`{called}` holds {:?} values, the model takes F32", tensor.dtype()))
+        }
+        Ok(_) => None,
+    }
 }
 
 /// Everything in which a file differs from a model, a line each.
@@ -157,29 +222,13 @@ fn differences(spec: &Spec, file: &SafeTensors<'_>, normalization: bool) -> Vec<
     let mut differences = Vec::new();
     let names: Vec<&str> = file.names();
     let known = |name: &str| spec.parameters.iter().any(|parameter| parameter.name == name);
+    let unknown: Vec<&str> = names.iter().copied().filter(|name| !known(name)).collect();
     for parameter in spec.parameters {
-        if !normalization && is_normalization(spec, parameter) {
-            continue;
-        }
-        match file.tensor(parameter.name) {
-            Err(_) => {
-                let unknown = names.iter().copied().filter(|name| !known(name));
-                let near = nearest(parameter.name, unknown).map(|near| format!("; the file has `{near}`"));
-                differences.push(format!("`{}` is missing{}", parameter.name, near.unwrap_or_default()));
-            }
-            Ok(tensor) if tensor.shape() != parameter.shape => differences.push(format!(
-                "`{}` has shape {} in the file, {} in the model",
-                parameter.name,
-                shape::array(tensor.shape()),
-                shape::array(parameter.shape)
-            )),
-            Ok(tensor) if tensor.dtype() != Dtype::F32 => {
-                differences.push(format!("`{}` holds {:?} values, the model takes F32", parameter.name, tensor.dtype()));
-            }
-            Ok(_) => {}
+        if normalization || !is_normalization(spec, parameter) {
+            differences.extend(difference(file, &unknown, parameter, parameter.name));
         }
     }
-    let mut unexpected: Vec<&str> = names.iter().copied().filter(|name| !known(name)).collect();
+    let mut unexpected = unknown;
     unexpected.sort_unstable();
     // PyTorch counts the batches that a normalisation has seen; nothing here needs the count.
     unexpected.retain(|name| !name.ends_with(".num_batches_tracked"));

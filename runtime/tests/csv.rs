@@ -16,11 +16,11 @@ const KIND: DataSpec = csv(&[&["kind"]], &[]);
 
 /// The file `x.csv` with a header.
 const fn csv(labels: &'static [&'static [&'static str]], features: &'static [&'static [&'static str]]) -> DataSpec {
-    DataSpec::Csv { path: "x.csv", labels, features, header: true, delimiter: ',' }
+    DataSpec::Csv { path: "x.csv", labels, features, weight: None, header: true, delimiter: ',' }
 }
 
 const fn headless(labels: &'static [&'static [&'static str]]) -> DataSpec {
-    DataSpec::Csv { path: "x.csv", labels, features: &[], header: false, delimiter: ',' }
+    DataSpec::Csv { path: "x.csv", labels, features: &[], weight: None, header: false, delimiter: ',' }
 }
 
 /// Calls `f` with a folder that holds this `x.csv`.
@@ -77,7 +77,8 @@ fn line_ends_blank_lines_a_byte_order_mark_and_gzip_make_no_difference() {
 #[test]
 fn columns_are_chosen_by_name_or_number_in_the_order_given() {
     let text = "a;b;c\n1;2;3\n4;5;6\n";
-    let data = DataSpec::Csv { path: "x.csv", labels: &[&["0"]], features: &[&["2", "b"]], header: true, delimiter: ';' };
+    let data =
+        DataSpec::Csv { path: "x.csv", labels: &[&["0"]], features: &[&["2", "b"]], weight: None, header: true, delimiter: ';' };
     let found = read(text, &data, &LINEAR.spec).unwrap();
     assert_eq!((found.inputs(), found.targets()), (&[vec![3.0, 2.0, 6.0, 5.0]][..], &[vec![1.0, 4.0]][..]));
     let found = read("1,2,3\n4,5,6\n", &headless(&[&["1"]]), &LINEAR.spec).unwrap();
@@ -158,9 +159,9 @@ fn what_is_no_table_is_refused() {
     gzip.write_all(FLOWERS.as_bytes()).unwrap();
     let gzip = gzip.finish().unwrap();
     assert!(refused(&gzip[..gzip.len() - 9]).1.starts_with("x.csv: is no whole gzip file: "));
-    let wide = DataSpec::Csv { path: "x.csv", labels: &[&["kind"]], features: &[], header: true, delimiter: '→' };
+    let wide = DataSpec::Csv { path: "x.csv", labels: &[&["kind"]], features: &[], weight: None, header: true, delimiter: '→' };
     assert_eq!(message_of(&wide), "x.csv: columns cannot be separated by '→': it is no ASCII character");
-    let absent = DataSpec::Csv { path: "y.csv", labels: &[], features: &[], header: true, delimiter: ',' };
+    let absent = DataSpec::Csv { path: "y.csv", labels: &[], features: &[], weight: None, header: true, delimiter: ',' };
     let absent = with_file("", |folder| load(&absent, folder, &LINEAR.spec).unwrap_err());
     assert!(absent.code() == "E301" && absent.to_string().contains("y.csv"), "{absent}");
     assert_eq!(absent.help().unwrap(), "a path in a `.dlm` file is relative to that file, any other to the working folder");

@@ -9,8 +9,8 @@ use dlm_kernels::Step;
 use dlm_runtime::data::split;
 use dlm_runtime::ndarray::{Array2, array};
 use dlm_runtime::{
-    BatchReport, Dataset, EpochReport, Error, Flow, Length, Normalize, Observer, Progress, Report, Schedule, Split, Start,
-    Trainer, Weights,
+    BatchReport, Dataset, EarlyStop, EpochReport, Error, Flow, Formula, Length, Monitor, Normalize, Observer, ParameterSpec,
+    PhaseSpec, Plateau, Progress, Report, Reuse, Schedule, Split, Start, Token, Trainer, Weights,
 };
 
 static PROGRAM: dlm_runtime::Program = LINEAR;
@@ -68,7 +68,7 @@ fn a_step_names_what_is_wrong_with_its_arguments() {
     let mut trainer = Trainer::new(&PROGRAM);
     let mut message = |inputs: &[&[f32]], targets: &[&[f32]]| panic_message(|| trainer.step(inputs, targets));
     assert_eq!(message(&[], &[&[1.0]]), "the model Linear has 1 input, found 0");
-    assert_eq!(message(&[&[1.0; 2]], &[]), "the model Linear has 1 output, found 0");
+    assert_eq!(message(&[&[1.0; 2]], &[]), "the model Linear has 1 target, found 0");
     assert_eq!(message(&[&[1.0; 5]], &[&[1.0; 2]]), "input `x`: 2 rows of f32[2] are 4 values, found 5");
     assert_eq!(message(&[&[1.0; 4]], &[&[1.0; 3]]), "target `y`: 2 rows of 1 value are 2 values, found 3");
     assert_eq!(message(&[&[]], &[&[]]), "the model Linear is compiled for 1 to 4 rows a step, found 0");
@@ -116,7 +116,7 @@ fn fit_learns_and_reports_each_epoch() {
 
 #[test]
 fn an_epochs_loss_weighs_by_samples() {
-    let program = linear(|program| (program.spec.recipe.learning_rate, program.spec.recipe.epochs) = (0.0, 1));
+    let program = linear(|program| (program.spec.recipe.schedule.rate, program.spec.recipe.epochs) = (&[Token::Number(0.0)], 1));
     let mut trainer = Trainer::new(program);
     let mut log = Log::default();
     let report = trainer.fit(&dataset(2 * BATCH + 1), &mut log).unwrap();
@@ -146,7 +146,7 @@ fn equal_seeds_train_equally_on_any_threads_and_other_seeds_do_not() {
 /// The targets of all batches of a training of so many rows whose targets number them.
 fn batches(rows: usize, change: impl FnOnce(&mut dlm_runtime::RecipeSpec)) -> Vec<Vec<f32>> {
     let program = linear(|program| {
-        (program.step, program.spec.recipe.learning_rate) = (recording_step, 0.0);
+        (program.step, program.spec.recipe.schedule.rate) = (recording_step, &[Token::Number(0.0)]);
         change(&mut program.spec.recipe);
     });
     let numbers: Vec<f32> = (0..rows).map(|row| row as f32).collect();
@@ -235,7 +235,7 @@ fn an_observer_stops_within_an_epoch_or_after_one() {
 }
 
 extern "C" fn loss_breaks_at_8(call: &mut Step<'_>) -> f32 {
-    let (loss, update) = (common::linear_step(call), call.update);
+    let (loss, update) = (common::linear_step(call), call.updates[0]);
     if update == 8 {
         call.memory[0] = f32::NAN;
     }
@@ -243,7 +243,7 @@ extern "C" fn loss_breaks_at_8(call: &mut Step<'_>) -> f32 {
 }
 
 extern "C" fn weight_breaks_at_9(call: &mut Step<'_>) -> f32 {
-    let (loss, update) = (common::linear_step(call), call.update);
+    let (loss, update) = (common::linear_step(call), call.updates[0]);
     if update == 9 {
         call.memory[1] = f32::NEG_INFINITY;
     }
@@ -272,7 +272,7 @@ fn what_is_not_finite_stops_and_gives_back_the_last_good_epoch() {
 
 extern "C" fn weight_breaks_at_8(call: &mut Step<'_>) -> f32 {
     let loss = common::linear_step(call);
-    if call.update == 8 {
+    if call.updates[0] == 8 {
         call.memory[0] = f32::NAN;
     }
     loss
@@ -322,9 +322,12 @@ fn normalisation_is_fitted_on_the_training_part_alone_and_kept() {
 
 #[test]
 fn a_schedule_by_epochs_follows_fits_epochs() {
+    use dlm_runtime::Token::{Div, Floor, Mul, Number, Pow, Step, StepsPerEpoch};
     let program = linear(|program| {
         program.spec.recipe.epochs = 3;
-        program.spec.recipe.schedule = Schedule::Exponential { rate: 0.5, every: Length::Epochs(1.0), staircase: false };
+        // 0.05·0.5^⌊s/steps of an epoch⌋
+        let rate: Formula = &[Number(0.05), Number(0.5), Step, StepsPerEpoch, Div, Floor, Pow, Mul];
+        program.spec.recipe.schedule = Schedule { rate, momentum: None };
     });
     let mut log = Log::default();
     let mut trainer = Trainer::new(program);
@@ -352,7 +355,7 @@ extern "C" fn lookahead_step(call: &mut Step<'_>) -> f32 {
 
 #[test]
 fn under_look_ahead_weights_are_those_that_predict() {
-    let program = linear(|program| (program.step, program.spec.lookahead) = (lookahead_step, Some(BETA)));
+    let program = linear(|program| (program.step, program.spec.lookahead) = (lookahead_step, Some(f64::from(BETA))));
     let mut trainer = Trainer::new(program);
     let (x, y) = samples(BATCH);
     (0..5).for_each(|_| assert!(trainer.step(&[&x], &[&y]).is_finite()));
@@ -417,4 +420,136 @@ fn progress_writes_a_line_an_epoch() {
     assert!(lines[2].ends_with(" samples/s"), "{log}");
     assert!(lines[3].starts_with("test  loss ") && lines[3].contains("  mse "), "{log}");
     assert_eq!(lines.len(), 4, "{log}");
+}
+
+/// What counts a training: the kinds of its steps, with the samples that each update is made of.
+extern "C" fn counting_step(call: &mut Step<'_>) -> f32 {
+    STEPS.with_borrow_mut(|steps| steps.push((call.variant, call.gathered, call.updates.to_vec())));
+    0.5
+}
+
+thread_local! {
+    static STEPS: std::cell::RefCell<Vec<(usize, usize, Vec<u64>)>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+const fn phase(begins: Length, update: usize, gather: Option<usize>) -> PhaseSpec {
+    PhaseSpec { begins, frozen: &[], update, gather }
+}
+
+fn counted(change: impl FnOnce(&mut dlm_runtime::Spec), rows: usize) -> Vec<(usize, usize, Vec<u64>)> {
+    let program = linear(|program| {
+        program.step = counting_step;
+        program.spec.recipe.epochs = 2;
+        change(&mut program.spec);
+    });
+    STEPS.take();
+    Trainer::new(program).fit(&dataset(rows), &mut Progress::silent()).unwrap();
+    STEPS.take()
+}
+
+#[test]
+fn gradients_are_gathered_and_what_an_epoch_leaves_over_makes_an_update_or_is_carried_on() {
+    const PHASES: &[PhaseSpec] = &[phase(Length::Steps(0.0), 0, Some(1))];
+    let own = counted(|spec| (spec.phases, spec.recipe.accumulate) = (PHASES, 2), 10);
+    let kinds = |steps: &[(usize, usize, Vec<u64>)]| steps.iter().map(|step| (step.0, step.1)).collect::<Vec<_>>();
+    assert_eq!(kinds(&own), [(1, 4), (0, 8), (0, 2), (1, 4), (0, 8), (0, 2)]);
+    let carried = counted(|spec| (spec.phases, spec.recipe.accumulate, spec.recipe.carries) = (PHASES, 2, true), 10);
+    assert_eq!(kinds(&carried), [(1, 4), (0, 8), (1, 2), (0, 6), (1, 4), (0, 6)]);
+}
+
+#[test]
+fn phases_begin_in_their_time_and_count_their_updates() {
+    const PHASES: &[PhaseSpec] = &[phase(Length::Steps(0.0), 0, None), phase(Length::Epochs(1.0), 1, None)];
+    let steps = counted(|spec| spec.phases = PHASES, 8);
+    let expected = [(0, 4, vec![1]), (0, 4, vec![2]), (1, 4, vec![3, 1]), (1, 4, vec![4, 2])];
+    assert_eq!(steps, expected);
+}
+
+const REUSE: Reuse = Reuse { path: "old.safetensors", tensors: &[("dense.weight", "fc.weight")] };
+
+#[test]
+fn a_recipe_that_reuses_weights_begins_with_them() {
+    let (plain, tuned) = (linear(|_| {}), linear(|program| program.spec.recipe.reuse = Some(REUSE)));
+    // What the file calls `fc` and holds besides is no obstacle.
+    let mut other = common::LINEAR;
+    other.spec.parameters = Box::leak(
+        common::LINEAR
+            .spec
+            .parameters
+            .iter()
+            .map(|parameter| ParameterSpec {
+                name: if parameter.name == "dense.weight" { "fc.weight" } else { parameter.name },
+                ..*parameter
+            })
+            .collect(),
+    );
+    let other: &'static dlm_runtime::Program = Box::leak(Box::new(other));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.safetensors");
+    let mut before = Trainer::with_seed(other, 99);
+    before.set_parameter("normalize.x.shift", &[3.0, 4.0]);
+    before.save(&path).unwrap();
+    let trainer = Trainer::reuse(tuned, &path).unwrap();
+    assert_eq!(trainer.parameter("dense.weight"), before.parameter("fc.weight"));
+    assert_eq!(trainer.parameter("dense.bias"), Trainer::new(tuned).parameter("dense.bias"));
+    assert_eq!(trainer.parameter("normalize.x.shift"), before.parameter("normalize.x.shift"), "its normalisation is kept");
+
+    let error = Trainer::new(tuned).fit(&dataset(8), &mut Progress::silent()).unwrap_err();
+    assert_eq!(error.code(), "E319");
+    assert_eq!(Trainer::reuse(plain, &path).unwrap_err().code(), "E319");
+    Trainer::new(plain).save(&path).unwrap();
+    let error = Trainer::reuse(tuned, &path).unwrap_err();
+    assert_eq!(error.code(), "E311");
+    assert!(error.to_string().contains("`fc.weight` is missing"), "{error}");
+}
+
+#[test]
+fn an_early_stop_ends_a_training_and_gives_back_its_best_epoch() {
+    // Steps this long overshoot: the loss only grows.
+    let stop = |patience, restore_best| EarlyStop { monitor: Monitor::ValidationLoss, patience, min_delta: 0.0, restore_best };
+    let train = |early_stop: EarlyStop| {
+        let program = linear(|program| {
+            program.spec.recipe.split.validation = 0.25;
+            program.spec.recipe.schedule.rate = &[Token::Number(1.2)];
+            program.spec.recipe.early_stop = Some(early_stop);
+        });
+        let mut trainer = Trainer::new(program);
+        let report = trainer.fit(&dataset(16), &mut Progress::silent()).unwrap();
+        (report, trainer)
+    };
+    let (report, _) = train(stop(2, false));
+    let losses: Vec<f64> = report.epochs.iter().map(|epoch| epoch.validation.as_ref().unwrap().loss).collect();
+    let best = losses.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1)).map(|(index, _)| index).unwrap();
+    assert_eq!((report.stopped_early, report.restored, losses.len()), (true, None, best + 3), "{losses:?}");
+    let (report, trainer) = train(stop(2, true));
+    assert_eq!((report.restored, report.epochs.len()), (Some(best + 1), best + 3));
+    assert_eq!(report.validation.unwrap().loss, losses[best]);
+    assert_eq!(trainer.updates(), 3 * (best as u64 + 1));
+
+    let blind = linear(|program| program.spec.recipe.early_stop = Some(stop(2, true)));
+    let error = Trainer::new(blind).fit(&dataset(16), &mut Progress::silent()).unwrap_err();
+    assert_eq!(
+        (error.code(), error.to_string().as_str()),
+        ("E308", "`early_stop` looks at the validation part, and there is none")
+    );
+}
+
+#[test]
+fn a_plateau_lowers_the_learning_rate() {
+    let program = linear(|program| {
+        program.spec.recipe.epochs = 5;
+        program.spec.recipe.plateau = Some(Plateau {
+            monitor: Monitor::TrainLoss,
+            factor: 0.5,
+            patience: 1,
+            // Nothing ever improves by so much.
+            min_delta: 1e9,
+            relative: false,
+            cooldown: 0,
+            floor: 0.01,
+        });
+    });
+    let report = Trainer::new(program).fit(&dataset(8), &mut Progress::silent()).unwrap();
+    let rates: Vec<f64> = report.epochs.iter().map(|epoch| epoch.learning_rate).collect();
+    assert_eq!(rates, [0.05, 0.05, 0.025, 0.0125, 0.01]);
 }

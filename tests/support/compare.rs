@@ -2,9 +2,9 @@
 
 use dlm_compiler::compile::Compiled;
 use dlm_compiler::interpret::{Call, Interpreter};
-use dlm_compiler::train_graph::TensorKind;
 use dlm_runtime::Trainer;
 
+use super::reference::Reference;
 use super::{Numbers, parameters, slices};
 
 fn assert_same(what: &str, found: &[f32], expected: &[f32]) {
@@ -18,6 +18,9 @@ fn assert_same(what: &str, found: &[f32], expected: &[f32]) {
 /// The number of samples, then for each input its samples, for each output its targets.
 type Batch = (usize, Vec<Vec<f32>>, Vec<Vec<f32>>);
 
+/// The updates of an epoch, for what counts in epochs.
+const UPDATES_PER_EPOCH: u64 = 2;
+
 /// The batches of a run: full ones and short ones.
 fn batches(compiled: &Compiled<'_>, steps: u64) -> Vec<Batch> {
     let batch = compiled.unit.recipe.batch;
@@ -29,7 +32,7 @@ fn batches(compiled: &Compiled<'_>, steps: u64) -> Vec<Batch> {
     };
     (0..steps)
         .map(|step| {
-            let (inputs, targets) = numbers.batch(&compiled.unit.graph, rows(step));
+            let (inputs, targets) = numbers.batch(compiled.unit, rows(step));
             (rows(step), inputs, targets)
         })
         .collect()
@@ -37,37 +40,13 @@ fn batches(compiled: &Compiled<'_>, steps: u64) -> Vec<Batch> {
 
 /// What the interpreter computes: for each step the loss, and every tensor of the model after it.
 pub fn interpreted(compiled: &Compiled<'_>, trainer: &Trainer, steps: u64) -> Vec<(f32, Vec<Vec<f32>>)> {
-    let mut interpreter = Interpreter::<f32>::new(&compiled.training);
-    for (tensor, values) in interpreter.tensors.iter_mut().zip(parameters(compiled, trainer)) {
-        if let Some(values) = values {
-            *tensor = values;
-        }
-    }
-    let learning_rate = trainer.learning_rate();
-    let mut results = Vec::new();
-    for (step, (rows, inputs, targets)) in (0..).zip(batches(compiled, steps)) {
-        let (inputs, targets) = (slices(&inputs), slices(&targets));
-        let call =
-            Call { inputs: &inputs, targets: &targets, rows, learning_rate, update: step + 1, draw: step, seed: trainer.seed() };
-        let values = interpreter.run(&call);
-        let loss = values[compiled.training.loss.expect("a step has a loss").0][0];
-        results.push((loss, predicting(compiled, &interpreter.tensors)));
-    }
-    results
-}
-
-/// The tensors as a model predicts with them: under the notes' nesterov θ = Φ + βm, Φ being what is held.
-fn predicting(compiled: &Compiled<'_>, tensors: &[Vec<f32>]) -> Vec<Vec<f32>> {
-    let Some(beta) = compiled.unit.recipe.optimizer.lookahead() else { return tensors.to_vec() };
-    let mut recovered = tensors.to_vec();
-    for (state, held) in compiled.training.tensors.iter().zip(tensors) {
-        let TensorKind::State(id, _) = state.kind else { continue };
-        let of = compiled.training.tensors.iter().position(|tensor| tensor.kind == TensorKind::Parameter(id));
-        for (value, m) in recovered[of.expect("its parameter")].iter_mut().zip(held) {
-            *value += beta as f32 * m;
-        }
-    }
-    recovered
+    let mut reference = Reference::<f32>::new(compiled, trainer, Some(UPDATES_PER_EPOCH));
+    let batches = batches(compiled, steps);
+    let steps = (0..).zip(&batches).map(|(draw, (rows, inputs, targets))| {
+        let loss = reference.step((*rows, inputs, targets), false, draw, trainer.seed());
+        (loss, reference.predicting())
+    });
+    steps.collect()
 }
 
 /// Runs the steps of generated code and compares all that it computes.
@@ -79,14 +58,15 @@ pub fn compare(
     expected: &[(f32, Vec<Vec<f32>>)],
 ) {
     let mut trainer = Trainer::new(program).with_threads(threads);
+    trainer.set_steps_per_epoch(UPDATES_PER_EPOCH);
     let batches = batches(compiled, expected.len() as u64);
     for (step, ((_, inputs, targets), (expected_loss, expected))) in batches.iter().zip(expected).enumerate() {
         let loss = trainer.step(&slices(inputs), &slices(targets));
         assert_same(&format!("{name}, step {step}: loss"), &[loss], &[*expected_loss]);
         let found = parameters(compiled, &trainer);
-        for (tensor, (found, expected)) in compiled.training.tensors.iter().zip(found.iter().zip(expected)) {
+        for (place, (found, expected)) in compiled.layout.tensors.iter().zip(found.iter().zip(expected)) {
             if let Some(found) = found {
-                assert_same(&format!("{name}, step {step}: {}", tensor.name), found, expected);
+                assert_same(&format!("{name}, step {step}: {}", place.tensor.name), found, expected);
             }
         }
     }
@@ -95,17 +75,26 @@ pub fn compare(
 
 /// Predictions of several numbers of rows, logits and probabilities.
 fn compare_predictions(name: &str, compiled: &Compiled<'_>, trainer: &Trainer, threads: usize) {
-    let graph = &compiled.unit.graph;
     let model = trainer.model().with_threads(threads);
     let mut interpreter = Interpreter::<f32>::new(&compiled.prediction);
-    for (tensor, values) in interpreter.tensors.iter_mut().zip(parameters(compiled, trainer)) {
-        *tensor = values.expect("a prediction has parameters alone");
-    }
+    let mut held = parameters(compiled, trainer).into_iter().flatten();
+    interpreter.tensors.iter_mut().for_each(|tensor| *tensor = held.next().expect("a prediction has parameters alone"));
     let mut numbers = Numbers(11);
     for rows in [1, 2, compiled.unit.recipe.batch, compiled.unit.recipe.batch + 3] {
-        let (inputs, targets) = numbers.batch(graph, rows);
+        let (inputs, targets) = numbers.batch(compiled.unit, rows);
         let (inputs, targets) = (slices(&inputs), slices(&targets));
-        let call = Call { inputs: &inputs, targets: &targets, rows, learning_rate: 0.0, update: 0, draw: 0, seed: 0 };
+        let call = Call {
+            inputs: &inputs,
+            targets: &targets,
+            rows,
+            learning_rate: 0.0,
+            momentum: 0.0,
+            next_momentum: 0.0,
+            updates: &[0],
+            gathered: 0,
+            draw: 0,
+            seed: 0,
+        };
         let values = interpreter.run(&call);
         if rows <= compiled.unit.recipe.batch {
             let data = dlm_runtime::Dataset::new(model.spec(), &inputs, &targets).expect("the data is made for the model");

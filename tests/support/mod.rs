@@ -3,12 +3,13 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 pub mod compare;
+pub mod reference;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use dlm_compiler::compile::Compiled;
-use dlm_compiler::graph::{Graph, OutputKind, Program, Unit};
+use dlm_compiler::graph::{OutputKind, Program, Unit};
 use dlm_compiler::train_graph::TensorKind;
 
 /// The folder of models that all compile.
@@ -65,10 +66,11 @@ impl Numbers {
         (0..count).map(|_| 2.0 * self.next() - 1.0).collect()
     }
 
-    /// Samples for each input and targets for each output, `rows` of them.
-    pub fn batch(&mut self, graph: &Graph, rows: usize) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
+    /// Samples for each input and targets for each output, `rows` of them, with weights where the recipe has them.
+    pub fn batch(&mut self, unit: &Unit, rows: usize) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
+        let graph = &unit.graph;
         let inputs = graph.inputs.iter().map(|input| self.list(rows * input.shape.iter().product::<usize>())).collect();
-        let targets = graph
+        let mut targets: Vec<Vec<f32>> = graph
             .outputs
             .iter()
             .map(|output| match &output.kind {
@@ -78,6 +80,9 @@ impl Numbers {
                 OutputKind::Values(shape) => self.list(rows * shape.iter().product::<usize>()),
             })
             .collect();
+        if unit.recipe.sample_weights {
+            targets.push((0..rows).map(|_| 2.0 * self.next()).collect());
+        }
         (inputs, targets)
     }
 }
@@ -98,5 +103,5 @@ pub fn parameters(compiled: &Compiled<'_>, trainer: &dlm_runtime::Trainer) -> Ve
         let array = if array.ndim() == 2 { array.reversed_axes() } else { array };
         Some(array.iter().copied().collect())
     };
-    compiled.training.tensors.iter().map(read).collect()
+    compiled.layout.tensors.iter().map(|place| read(&place.tensor)).collect()
 }

@@ -50,7 +50,7 @@ fn report(compiled: &Compiled<'_>, times: &Times, threads: usize, peak: f64) -> 
     let available = peak * threads as f64;
     let mut table = table(&["", "µs", "samples/s", "GFLOP/s", "of the peak"], &[1, 2, 3, 4]);
     let rows = [
-        (format!("training step of {batch}"), times.step, batch, cost(&compiled.step)),
+        (format!("training step of {batch}"), times.step, batch, cost(&compiled.first().plan)),
         ("prediction of 1".to_owned(), times.one, 1, cost(&compiled.infer_one)),
         (format!("prediction of {batch}"), times.batch, batch, cost(&compiled.infer)),
     ];
@@ -117,7 +117,10 @@ impl Samples {
                 OutputKind::Values(_) => draws.collect(),
             }
         });
-        let targets = targets.collect();
+        let mut targets: Vec<Vec<f32>> = targets.collect();
+        if spec.weighted {
+            targets.push(vec![1.0; rows]);
+        }
         Samples { inputs, targets }
     }
 }

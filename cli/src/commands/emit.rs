@@ -1,6 +1,6 @@
 //! `dlm emit`: what a stage of the compiler makes of a file.
 
-use dlm_compiler::compile::{CompileOptions, compile};
+use dlm_compiler::compile::{CompileOptions, Compiled, CompiledStep, compile};
 use dlm_compiler::emit::{Levels, functions};
 use quote::quote;
 
@@ -25,13 +25,22 @@ pub fn run(arguments: &Emit, console: &Console) -> Result<(), Failure> {
     }
     let compiled = compile(&unit, CompileOptions::default());
     let text = match arguments.stage {
-        Stage::TrainGraph => show::train_graph(&compiled.training),
-        Stage::Plan => format!(
-            "A training step: {}\nA prediction of a batch: {}\nA prediction of one sample: {}",
-            compiled.step, compiled.infer, compiled.infer_one
-        ),
+        Stage::TrainGraph => steps(&compiled, |step| show::train_graph(&step.graph)),
+        Stage::Plan => {
+            let steps = steps(&compiled, |step| format!("A training step: {}\n", step.plan));
+            format!("{steps}A prediction of a batch: {}\nA prediction of one sample: {}", compiled.infer, compiled.infer_one)
+        }
         Stage::Rust => show::rust(functions(&compiled, &quote!(::dlm_kernels), Levels::All, &source.file_name())),
         Stage::Ast | Stage::Graph => unreachable!("shown above"),
     };
     console.raw_result(&text)
+}
+
+/// Each kind of training step, with a title where there are several.
+fn steps(compiled: &Compiled<'_>, show: impl Fn(&CompiledStep) -> String) -> String {
+    let titled = |step: &CompiledStep| match compiled.steps.len() {
+        1 => show(step),
+        _ => format!("{}\n{}\n", step.variant.describe(&compiled.unit.recipe), show(step)),
+    };
+    compiled.steps.iter().map(titled).collect()
 }

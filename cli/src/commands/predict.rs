@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use dlm_compiler::compile::{CompileOptions, compile};
+use dlm_compiler::describe::data_spec;
 use dlm_compiler::recipe::{DataSource, Recipe};
 use dlm_runtime::{Model, data};
 
@@ -14,7 +15,6 @@ use crate::failure::{Failure, without_path};
 use crate::predictions::{Predictions, predictions};
 use crate::prepare::{load, threads, warn_of_missing_normalization};
 use crate::source::{Replaced, Source};
-use crate::spec::data_spec;
 
 /// Loads the weights and predicts from every row.
 pub fn run(arguments: &Predict, console: &Console) -> Result<(), Failure> {
@@ -47,13 +47,13 @@ fn input<'n>(recipe: &Recipe, outputs: impl Iterator<Item = &'n str>, input: &Pa
     let input = if input == Path::new("-") { PathBuf::from("/dev/stdin") } else { input.to_owned() };
     let path = input.to_string_lossy().into_owned();
     match &recipe.data {
-        Some(DataSource::Csv { labels, features, header, delimiter, .. }) => {
+        Some(DataSource::Csv { labels, features, weight, header, delimiter, .. }) => {
             let (labels, features) = (labels.clone(), features.clone());
-            DataSource::Csv { path, labels, features, header: *header, delimiter: *delimiter }
+            DataSource::Csv { path, labels, features, weight: weight.clone(), header: *header, delimiter: *delimiter }
         }
         _ => {
             let labels = outputs.map(|output| vec![output.to_owned()]).collect();
-            DataSource::Csv { path, labels, features: Vec::new(), header: true, delimiter: ',' }
+            DataSource::Csv { path, labels, features: Vec::new(), weight: None, header: true, delimiter: ',' }
         }
     }
 }

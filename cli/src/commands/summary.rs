@@ -28,7 +28,7 @@ pub fn run(selection: &Selection, console: &Console) -> Result<(), Failure> {
 fn costs(compiled: &Compiled<'_>) -> [(&'static str, usize, Cost); 3] {
     let batch = compiled.unit.recipe.batch;
     [
-        ("training step", batch, cost(&compiled.step)),
+        ("training step", batch, cost(&compiled.first().plan)),
         ("prediction of a batch", batch, cost(&compiled.infer)),
         ("prediction of one sample", 1, cost(&compiled.infer_one)),
     ]
@@ -92,7 +92,7 @@ fn cost_table(compiled: &Compiled<'_>) -> String {
 
 /// Which weights are updated where their gradient is computed, and which after all of it is known.
 fn updates(compiled: &Compiled<'_>) -> String {
-    let updates = compiled.step.updates();
+    let updates = compiled.first().plan.updates();
     let line = |wanted: Update, how: &str| {
         let names: Vec<&str> = updates.iter().filter(|(_, update)| *update == wanted).map(|(name, _)| name.as_str()).collect();
         match names.len() {
@@ -116,7 +116,7 @@ fn object(compiled: &Compiled<'_>, summary: &Summary) -> Value {
     });
     let costs = costs(compiled)
         .map(|(name, samples, Cost { flops, bytes })| json!({ "of": name, "samples": samples, "flops": flops, "bytes": bytes }));
-    let updates = compiled.step.updates().into_iter().map(|(name, update)| {
+    let updates = compiled.first().plan.updates().into_iter().map(|(name, update)| {
         let update = match update {
             Update::Fused => "fused",
             Update::TwoPhase => "two-phase",

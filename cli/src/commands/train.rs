@@ -1,6 +1,7 @@
 //! `dlm train`: compiles a file ahead of time, trains it, and leaves weights and a log.
 
 use dlm_compiler::compile::{CompileOptions, compile};
+use dlm_compiler::describe::describe;
 use dlm_runtime::{Error, FeatureNames, Labels, Report, Trainer};
 use serde_json::{Value, json};
 
@@ -13,7 +14,6 @@ use crate::observe::{Watch, catch_interrupts, interrupted};
 use crate::output::Output;
 use crate::prepare::{load, threads};
 use crate::source::{Replaced, Source, recipe_name};
-use crate::spec::spec;
 use crate::table::duration;
 
 /// Trains. The order is that of what can be said soonest: the file, the data, then the compiler.
@@ -24,7 +24,7 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
     let unit = source.choose(&arguments.selection, replaced, console, arguments.quiet)?;
     let compiled = compile(&unit, CompileOptions::default());
     let places = Places::new(&source, &arguments.selection, arguments.data.is_some());
-    let spec = spec(&compiled);
+    let spec = describe(&compiled);
     let (labels, features) = match &arguments.weights {
         Some(weights) => (Labels::of_weights(&spec, weights)?, FeatureNames::of_weights(&spec, weights)?),
         None => (Labels::default(), FeatureNames::default()),
@@ -38,8 +38,11 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
     }
 
     let mut trainer = Trainer::new(loaded.program).with_threads(threads);
-    if let Some(weights) = &arguments.weights {
-        trainer.load(weights)?;
+    match (&arguments.weights, spec.recipe.reuse) {
+        // Weights of the whole model leave nothing to reuse.
+        (Some(weights), _) => trainer.load(weights)?,
+        (None, Some(reuse)) => trainer = trainer.reusing(places.reuse.join(reuse.path))?,
+        (None, None) => {}
     }
     let mut output = match &arguments.out {
         Some(folder) => Output::named(folder, arguments.log.as_deref())?,
@@ -97,6 +100,12 @@ fn say(report: &Report, best: Best, output: &Output, console: &Console) -> Resul
         Some((_, epoch)) => format!(", the best of epoch {epoch} in {}", output.best().display()),
         None => String::new(),
     };
+    if report.stopped_early {
+        console.status(format_args!("ended after epoch {}: `early_stop` saw no improvement", report.epochs.len()));
+    }
+    if let Some(epoch) = report.restored {
+        console.status(format_args!("back at the weights of epoch {epoch}, the best"));
+    }
     let time = duration(std::time::Duration::from_secs_f64(report.seconds));
     console.status(format_args!("trained in {time}; weights saved in {}{best}", output.last().display()));
     Ok(())
@@ -111,6 +120,8 @@ fn summary(report: &Report, best: Best, output: &Output, names: &[&str; 2]) -> V
         "recipe": names[1],
         "epochs": report.epochs.len(),
         "stopped": report.stopped,
+        "stopped_early": report.stopped_early,
+        "restored": report.restored,
         "seconds": json::number(report.seconds),
         "train": json::evaluation(&report.train),
         "validation": report.validation.as_ref().map(json::evaluation),

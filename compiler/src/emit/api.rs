@@ -4,8 +4,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{Levels, functions, spec::spec};
+use super::{Levels, functions};
 use crate::compile::{CompileOptions, Compiled, compile};
+use crate::describe::describe;
 use crate::graph::{Model, Output, OutputKind, Program, Unit};
 
 /// How a module is printed.
@@ -69,7 +70,7 @@ fn unit_items(unit: &Unit, model_docs: &[String], options: &ModuleOptions) -> To
     let compiled = compile(unit, CompileOptions::default());
     let root = &options.root;
     let functions = functions(&compiled, &quote!(#root::__rt::kernels), Levels::All, &options.source_name);
-    let spec = spec(&compiled);
+    let spec: TokenStream = dlm_spec::literal(&describe(&compiled)).parse().expect("a description prints as Rust");
     let trainer = trainer(&compiled, root);
     let model = model(&compiled, model_docs, root);
     quote! {
@@ -89,10 +90,7 @@ fn unit_items(unit: &Unit, model_docs: &[String], options: &ModuleOptions) -> To
         /// The compiled model and recipe, as the runtime takes it.
         pub static PROGRAM: #root::__rt::runtime::Program = {
             #[allow(unused_imports)]
-            use #root::__rt::runtime::{
-                DataSpec, Init, InputSpec, Length, Normalize, OutputKind, OutputSpec, ParameterSpec, Program, RecipeSpec,
-                Schedule, Spec, Split, StateSpec,
-            };
+            use #root::__rt::runtime::{Program, spec::*};
             Program { spec: #spec, step, infer }
         };
 

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::expr::{Number, print};
 use super::kernel::{Source, function, number, scalar_name};
 use super::{Printed, kernel_docs, kernel_name};
-use crate::compile::Compiled;
+use crate::compile::{Compiled, CompiledStep};
 use crate::expr::Leaf;
 use crate::plan::{Content, Demand, Kernel, KernelKind, Plan, RowKernel};
 use crate::train_graph::{Columns, Operation, TensorId, ValueId};
@@ -14,17 +14,43 @@ use crate::train_graph::{Columns, Operation, TensorId, ValueId};
 /// Rows that threads take at once: a product's tile.
 const GRANULE: usize = 8;
 
-/// The function `step`.
+/// The function `step`, and where there are several kinds of steps a function for each, among which it chooses.
 pub fn step(compiled: &Compiled<'_>, printed: &mut Printed) -> TokenStream {
-    let plan = &compiled.step;
+    if let [only] = compiled.steps.as_slice() {
+        return one_step(compiled, only, &format_ident!("step"), printed);
+    }
+    let mut out = TokenStream::new();
+    let mut arms = TokenStream::new();
+    for (index, step) in compiled.steps.iter().enumerate() {
+        let name = printed.fresh(&step.variant.name(&compiled.unit.recipe));
+        out.extend(one_step(compiled, step, &name, printed));
+        let index = number(index);
+        arms.extend(quote!(#index => #name(call),));
+    }
+    quote! {
+        #out
+
+        /// One step of the kind that is asked for.
+        fn step(call: &mut Step<'_>) -> f32 {
+            match call.variant {
+                #arms
+                other => panic!("there is no step of kind {other}"),
+            }
+        }
+    }
+}
+
+fn one_step(compiled: &Compiled<'_>, step: &CompiledStep, name: &Ident, printed: &mut Printed) -> TokenStream {
+    let plan = &step.plan;
+    let docs = format!(" {}", step.variant.describe(&compiled.unit.recipe));
     let mut driver = Driver { compiled, plan, printed, work: compiled.layout.work, infers: false };
     let scalars = driver.scalars();
     let kernels = driver.kernels();
     let loss = plan.graph.loss.expect("a step has a loss");
     let loss = number(compiled.layout.work + plan.buffer(Content::Value(loss)).expect("the loss is kept").offset);
     quote! {
-        /// One update.
-        fn step(call: &mut Step<'_>) -> f32 {
+        #[doc = #docs]
+        fn #name(call: &mut Step<'_>) -> f32 {
             let (machine, n, seed, draw) = (call.machine, call.rows, call.seed, call.draw);
             let (inputs, targets) = (call.inputs, call.targets);
             #scalars
@@ -96,8 +122,14 @@ impl Driver<'_> {
             let name = scalar_name(index);
             let leaf = |leaf: Leaf| match leaf {
                 Leaf::LearningRate => quote!(call.learning_rate),
-                Leaf::Update => quote!(call.update as f64),
+                Leaf::Momentum => quote!(call.momentum),
+                Leaf::NextMomentum => quote!(call.next_momentum),
+                Leaf::Update(phase) => {
+                    let phase = number(phase);
+                    quote!(call.updates[#phase] as f64)
+                }
                 Leaf::Rows => quote!(n as f64),
+                Leaf::Gathered => quote!(call.gathered as f64),
                 other => unreachable!("not in a scalar of a step: {other:?}"),
             };
             let (bindings, value) = print(expr, Number::F64, &name.to_string(), &leaf);
@@ -260,6 +292,7 @@ impl Driver<'_> {
         match self.plan.graph.value(id).operation {
             Operation::Read(tensor) => Source::Tensor(tensor),
             Operation::Raw(input) => Source::Raw(input),
+            Operation::Constants(_) => Source::Constants(id),
             Operation::Target(output) if self.plan.buffer(Content::Value(id)).is_none() => Source::Target(output),
             _ => Source::Buffer(Content::Value(id)),
         }
@@ -279,6 +312,10 @@ impl Driver<'_> {
                 Source::Raw(input) => {
                     let input = number(*input);
                     bindings.extend(quote!(let #name = &inputs[#input][..];));
+                }
+                Source::Constants(id) => {
+                    let constant = self.constants(*id);
+                    bindings.extend(quote!(let #name = &#constant[..];));
                 }
                 Source::Tensor(_) if self.infers => {
                     let range = self.range(*source);
@@ -310,8 +347,23 @@ impl Driver<'_> {
                 let (start, end) = (number(start), number(start + buffer.len));
                 quote!(#start..#end)
             }
-            Source::Target(_) | Source::Raw(_) => unreachable!("given by the caller"),
+            Source::Target(_) | Source::Raw(_) | Source::Constants(_) => unreachable!("not in memory"),
         }
+    }
+
+    /// The name of an array of numbers; equal ones share it.
+    fn constants(&mut self, id: ValueId) -> Ident {
+        let value = self.plan.graph.value(id);
+        let Operation::Constants(values) = &value.operation else { unreachable!("constants") };
+        let key = format!("{values:?}");
+        if let Some(constant) = self.printed.tensors.get(&key) {
+            return constant.clone();
+        }
+        let constant = self.printed.fresh(&value.name.to_uppercase());
+        let (len, values) = (number(values.len()), values.iter().map(|value| Literal::f32_unsuffixed(*value)));
+        self.printed.constants.extend(quote!(const #constant: [f32; #len] = [#(#values),*];));
+        self.printed.tensors.insert(key, constant.clone());
+        constant
     }
 
     fn tensor(&mut self, tensor: TensorId) -> Ident {
@@ -320,10 +372,8 @@ impl Driver<'_> {
             return constant.clone();
         }
         let constant = self.printed.fresh(&name.to_uppercase());
-        let index = self.compiled.training.tensors.iter().position(|other| other.name == *name).expect("a tensor of the model");
-        let start = self.compiled.layout.offsets[index];
-        let end = start + self.compiled.tensor_len(TensorId(index));
-        let (start, end) = (number(start), number(end));
+        let place = self.compiled.layout.place(name).expect("a tensor of the model");
+        let (start, end) = (number(place.offset), number(place.offset + place.len));
         self.printed.constants.extend(quote!(const #constant: Range<usize> = #start..#end;));
         self.printed.tensors.insert(name.clone(), constant.clone());
         constant

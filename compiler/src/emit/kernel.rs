@@ -24,6 +24,8 @@ pub enum Source {
     Target(usize),
     /// An input, as given.
     Raw(usize),
+    /// Numbers of the program's own.
+    Constants(ValueId),
 }
 
 /// A function and how it is called.
@@ -136,6 +138,7 @@ impl<'a> Printer<'a> {
                 Source::Buffer(Content::Transposed(id)) => format!("{}_transposed", self.plan.graph.value(id).name),
                 Source::Target(_) => "target".into(),
                 Source::Raw(_) => "sample".into(),
+                Source::Constants(id) => self.plan.graph.value(id).name.clone(),
             };
             let own = matches!(source, Source::Buffer(Content::Value(id)) if self.elements.contains_key(&id));
             let name = if own { format_ident!("{}", name) } else { self.fresh(&name) };
@@ -182,6 +185,7 @@ impl<'a> Printer<'a> {
         match self.plan.graph.value(id).operation {
             Operation::Read(tensor) => Some(Source::Tensor(tensor)),
             Operation::Raw(input) => Some(Source::Raw(input)),
+            Operation::Constants(_) => Some(Source::Constants(id)),
             Operation::Target(output) if self.plan.buffer(Content::Value(id)).is_none() => Some(Source::Target(output)),
             _ if self.kernel.values.contains(&id) => None,
             _ => Some(Source::Buffer(Content::Value(id))),

@@ -5,7 +5,6 @@ mod driver;
 mod expr;
 mod kernel;
 mod row;
-mod spec;
 
 use std::collections::HashMap;
 

@@ -253,7 +253,7 @@ impl Printer<'_> {
                     }
                     Leaf::Row => quote!((first + i) as f32),
                     Leaf::Column => quote!(j as f32),
-                    Leaf::LearningRate | Leaf::Update | Leaf::Rows => unreachable!("only scalars of a step have them"),
+                    other => unreachable!("only scalars of a step have it: {other:?}"),
                 };
                 let (bindings, value) = print(expr, Number::F32, &name.to_string(), &leaf);
                 quote!(#bindings let #name = #value;)

@@ -90,7 +90,9 @@ impl Op for BatchNorm {
     fn forward(&self, lowering: &mut Lowering<'_>, inputs: &[ValueId]) -> (ValueId, Saved) {
         let x = inputs[0];
         let (gamma, beta) = (lowering.parameter(GAMMA), lowering.parameter(BETA));
-        let (centered, var) = if lowering.training() {
+        // A frozen layer keeps to what it has seen.
+        let given = !lowering.training() || lowering.frozen();
+        let (centered, var) = if !given {
             let mean_of = lowering.per_row(1.0);
             let sum = lowering.sum_columns("sum", x);
             let mean = lowering.map("mean", operand(0) * mean_of.clone(), &[sum]);
@@ -113,6 +115,14 @@ impl Op for BatchNorm {
 
     fn backward(&self, lowering: &mut Lowering<'_>, saved: &Saved, gradient: ValueId, wanted: &[bool]) -> Vec<Option<ValueId>> {
         let (normalized, inverse) = (saved.0[0], saved.0[1]);
+        if lowering.frozen() {
+            let gamma = lowering.parameter(GAMMA);
+            let d_x = |lowering: &mut Lowering<'_>| {
+                let factor = lowering.map("factor", operand(0) * operand(1), &[gamma, inverse]);
+                lowering.map("d_x", operand(0) * operand(1), &[gradient, factor])
+            };
+            return vec![wanted[0].then(|| d_x(lowering))];
+        }
         let d_beta = lowering.sum_columns("d_beta", gradient);
         let product = lowering.map("d_gamma_terms", operand(0) * operand(1), &[gradient, normalized]);
         let d_gamma = lowering.sum_columns("d_gamma", product);

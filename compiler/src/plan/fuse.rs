@@ -52,7 +52,7 @@ impl Fusion<'_> {
     fn value(&mut self, id: ValueId) {
         match &self.graph.value(id).operation {
             // Memory, or placed with whatever uses it first.
-            Operation::Read(_) | Operation::Raw(_) | Operation::Uniform { .. } => {}
+            Operation::Read(_) | Operation::Raw(_) | Operation::Constants(_) | Operation::Uniform { .. } => {}
             Operation::Input { .. } => self.push(id, KernelKind::Load(id)),
             Operation::Target(_) if self.graph.extent(id).rows == 1 => {}
             Operation::Target(_) => self.push(id, KernelKind::LoadTarget(id)),
@@ -87,7 +87,7 @@ impl Fusion<'_> {
     /// Whether a value depends on nothing that is placed: it is then placed with what uses it first.
     fn floats(&self, id: ValueId) -> bool {
         match &self.graph.value(id).operation {
-            Operation::Read(_) | Operation::Uniform { .. } => true,
+            Operation::Read(_) | Operation::Constants(_) | Operation::Uniform { .. } => true,
             Operation::Map { operands, .. } => {
                 operands.iter().all(|operand| !self.kernel_of.contains_key(operand) && self.floats(*operand))
             }
@@ -109,7 +109,7 @@ impl Fusion<'_> {
     /// Places a value that has been waiting for a use.
     fn settle(&mut self, id: ValueId) {
         let placed = self.kernel_of.contains_key(&id);
-        let in_memory = matches!(self.graph.value(id).operation, Operation::Read(_) | Operation::Raw(_) | Operation::Target(_));
+        let in_memory = in_memory(&self.graph.value(id).operation);
         if !placed && !in_memory {
             self.row_local(id);
         }
@@ -142,9 +142,7 @@ impl Fusion<'_> {
     /// Places what floats or waits in the kernel that needs it.
     fn pull(&mut self, id: ValueId, kernel: usize) {
         let value = self.graph.value(id);
-        if self.kernel_of.contains_key(&id)
-            || matches!(value.operation, Operation::Read(_) | Operation::Raw(_) | Operation::Target(_))
-        {
+        if self.kernel_of.contains_key(&id) || in_memory(&value.operation) {
             return;
         }
         let rows = self.kernels[kernel].rows().map(|kernel| kernel.rows);
@@ -168,7 +166,7 @@ impl Fusion<'_> {
                 None => {
                     let operands = value.operation.operands();
                     let same_rows = value.extent.rows == rows;
-                    if !same_rows && !matches!(value.operation, Operation::Read(_) | Operation::Raw(_) | Operation::Target(_)) {
+                    if !same_rows && !in_memory(&value.operation) {
                         self.row_local(*id);
                         self.kernel_of[id] + 1
                     } else {
@@ -250,6 +248,11 @@ impl Fusion<'_> {
             rows.values.push(id);
         }
     }
+}
+
+/// Whether a value is read where it lies.
+fn in_memory(operation: &Operation) -> bool {
+    matches!(operation, Operation::Read(_) | Operation::Raw(_) | Operation::Target(_) | Operation::Constants(_))
 }
 
 /// What each value is asked for: the union over what depends on it.

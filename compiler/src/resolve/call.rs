@@ -192,6 +192,8 @@ impl<'a> Resolver<'a> {
             Kind::Choice(choices) => self.choice(&what, choices, value).map(ArgumentValue::Choice).map(Some),
             Kind::Length => self.length(&what, value).map(ArgumentValue::Length).map(Some),
             Kind::Text => self.text(&what, value).map(ArgumentValue::Text).map(Some),
+            Kind::Boundaries => self.boundaries(&what, value).map(ArgumentValue::Boundaries).map(Some),
+            Kind::Numbers(range) => self.numbers(&what, range, value).map(ArgumentValue::Numbers).map(Some),
             Kind::Size | Kind::Count | Kind::Number(_) | Kind::Bool | Kind::Initializer => {
                 let evaluated = self.evaluate(value);
                 if auto && matches!(evaluated, Evaluated::Auto) {
@@ -283,7 +285,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// `epochs(n)` or `steps(n)`.
-    fn length(&mut self, what: &str, value: &ast::Value) -> Result<Length, Known> {
+    pub(super) fn length(&mut self, what: &str, value: &ast::Value) -> Result<Length, Known> {
         if let Some((name, Some([ast::Argument { name: None, value: count }]))) = as_call(value)
             && matches!(name.name.as_str(), "epochs" | "steps")
         {
@@ -306,6 +308,65 @@ impl<'a> Resolver<'a> {
                 .help(format!("write `epochs({example})` or `steps({example})`")),
         );
         Err(Known)
+    }
+
+    /// A number in a range.
+    pub(super) fn number(&mut self, what: &str, range: signature::Range, value: &ast::Value) -> Result<f64, Known> {
+        let found = self.evaluate(value);
+        match self.of_kind(what, Kind::Number(range), found, value.span)? {
+            ArgumentValue::Number(number) => Ok(number),
+            _ => Err(Known),
+        }
+    }
+
+    /// `[(epochs(10), 1e-3), (epochs(20), 1e-4)]`
+    fn boundaries(&mut self, what: &str, value: &ast::Value) -> Result<Vec<(Length, f64)>, Known> {
+        let ValueKind::List(entries) = &value.kind else {
+            return Err(self.not_boundaries(what, value));
+        };
+        let mut boundaries: Vec<(Length, f64)> = Vec::new();
+        for entry in entries {
+            let ValueKind::Tuple(pair) = &entry.kind else { return Err(self.not_boundaries(what, entry)) };
+            let [ast::Argument { name: None, value: length }, ast::Argument { name: None, value: rate }] = pair.as_slice() else {
+                return Err(self.not_boundaries(what, entry));
+            };
+            let boundary = self.length(what, length)?;
+            let rate = self.number(what, signature::Range::NOT_NEGATIVE, rate)?;
+            // Epochs and steps cannot be compared before the data is known.
+            let before = boundaries.iter().rev().find(|(other, _)| {
+                matches!((other, boundary), (Length::Epochs(_), Length::Epochs(_)) | (Length::Steps(_), Length::Steps(_)))
+            });
+            let count = |length: Length| match length {
+                Length::Epochs(count) | Length::Steps(count) => count,
+            };
+            if before.is_some_and(|(other, _)| count(*other) >= count(boundary)) {
+                let message = format!("each length in {what} is longer than the one before");
+                self.report(Diagnostic::new(codes::OUT_OF_RANGE, length.span, message).help("write them in order"));
+                return Err(Known);
+            }
+            boundaries.push((boundary, rate));
+        }
+        if boundaries.is_empty() {
+            return Err(self.not_boundaries(what, value));
+        }
+        Ok(boundaries)
+    }
+
+    fn not_boundaries(&mut self, what: &str, value: &ast::Value) -> Known {
+        let message = format!("{what} is a list of lengths and rates, not {}", describe_syntax(value));
+        let diagnostic = Diagnostic::new(codes::WRONG_KIND, value.span, message);
+        self.report(diagnostic.help("such as `[(epochs(10), 1e-3), (epochs(20), 1e-4)]`"));
+        Known
+    }
+
+    /// `[1, 2, 5]`
+    fn numbers(&mut self, what: &str, range: signature::Range, value: &ast::Value) -> Result<Vec<f64>, Known> {
+        let ValueKind::List(entries) = &value.kind else {
+            let message = format!("{what} is a list of numbers, not {}", describe_syntax(value));
+            self.report(Diagnostic::new(codes::WRONG_KIND, value.span, message).help("such as `[1, 2, 5]`"));
+            return Err(Known);
+        };
+        entries.iter().map(|entry| self.number(&format!("each of {what}"), range, entry)).collect()
     }
 
     /// A text in quotes.
@@ -337,5 +398,7 @@ fn expectation(kind: Kind) -> String {
         Kind::Initializer => "an initialiser".into(),
         Kind::Length => "`epochs(n)` or `steps(n)`".into(),
         Kind::Text => "a text in quotes".into(),
+        Kind::Boundaries => "a list of lengths and rates".into(),
+        Kind::Numbers(_) => "a list of numbers".into(),
     }
 }

@@ -110,6 +110,7 @@ impl Table {
         &self,
         features: Groups<'_>,
         labels: Groups<'_>,
+        weight: Option<&str>,
         spec: &Spec,
         classes: &Labels,
         known: &FeatureNames,
@@ -132,8 +133,9 @@ impl Table {
                 return Err(self.wrong_shape(format!("{takes}, found {}", columns.len()), None));
             }
         }
-        let features = self.features(features, &targets.concat(), spec, known)?;
-        self.collect(&features, &targets, spec, classes)
+        let weight = self.find_all(&Vec::from_iter(weight))?;
+        let features = self.features(features, &[targets.concat(), weight.clone()].concat(), spec, known)?;
+        self.collect(&features, &targets, weight.first().copied(), spec, classes)
     }
 
     /// The columns of the inputs alone, for prediction. Label columns may be there and are left out.
@@ -144,15 +146,17 @@ impl Table {
         &self,
         features: Groups<'_>,
         labels: Groups<'_>,
+        weight: Option<&str>,
         spec: &Spec,
         known: &FeatureNames,
     ) -> Result<Vec<Vec<f32>>, Error> {
         let wanted: usize = spec.inputs.iter().map(|input| input.features()).sum();
         // A number says where the labels are in a file that has them: one of just the features has none.
         let has_label = |name: &&&str| self.names_column(name) || self.columns != wanted;
-        let labels: Vec<usize> = labels.concat().iter().filter(has_label).filter_map(|name| self.find(name)).collect();
+        let labels: Vec<usize> =
+            labels.concat().iter().chain(&weight).filter(has_label).filter_map(|name| self.find(name)).collect();
         let features = self.features(features, &labels, spec, known)?;
-        Ok(self.collect(&features, &[], spec, &Labels::default())?.inputs)
+        Ok(self.collect(&features, &[], None, spec, &Labels::default())?.inputs)
     }
 
     /// The columns of each input: as named, or as known, or all that are no label, in their order.
@@ -193,7 +197,15 @@ impl Table {
     }
 
     /// Reads the rows.
-    fn collect(&self, features: &[Vec<usize>], targets: &[Vec<usize>], spec: &Spec, known: &Labels) -> Result<Columns, Error> {
+    fn collect(
+        &self,
+        features: &[Vec<usize>],
+        targets: &[Vec<usize>],
+        weight: Option<usize>,
+        spec: &Spec,
+        known: &Labels,
+    ) -> Result<Columns, Error> {
+        let mut weights = Vec::new();
         let mut inputs: Vec<Vec<f32>> = vec![Vec::new(); features.len()];
         let mut outputs: Vec<Target> = spec.outputs.iter().zip(targets).map(|(output, _)| Target::new(output)).collect();
         let (mut rows, mut skip) = (0_usize, self.header.is_some());
@@ -210,6 +222,9 @@ impl Table {
             }
             for ((target, columns), output) in outputs.iter_mut().zip(targets).zip(spec.outputs) {
                 columns.iter().try_for_each(|column| self.push_target(target, output, row, *column))?;
+            }
+            if let Some(column) = weight {
+                weights.push(self.number(row, column)?);
             }
             Ok(true)
         })?;
@@ -229,6 +244,7 @@ impl Table {
                 }
             });
         }
+        values.extend(weight.map(|_| weights));
         Ok(Columns { inputs, targets: values, labels: Labels::new(names), features: self.names(features) })
     }
 

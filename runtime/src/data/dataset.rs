@@ -4,7 +4,7 @@ use ndarray::ArrayViewD;
 
 use crate::error::Error;
 use crate::shape;
-use crate::spec::{InputSpec, OutputKind, OutputSpec, Spec};
+use crate::spec::{InputSpec, OutputKind, OutputSpec, SAMPLE_WEIGHT, Spec};
 
 /// Samples and their targets, checked against a model: for each input and output one row-major slice of all rows.
 ///
@@ -115,8 +115,9 @@ impl Dataset {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn from_vecs(spec: &Spec, inputs: Vec<Vec<f32>>, targets: Vec<Vec<f32>>) -> Result<Self, Error> {
-        if (inputs.len(), targets.len()) != (spec.inputs.len(), spec.outputs.len()) {
-            let expected = (shape::count(spec.inputs.len(), "input"), shape::count(spec.outputs.len(), "target"));
+        let expected = (spec.inputs.len(), spec.target_names().count());
+        if (inputs.len(), targets.len()) != expected {
+            let expected = (shape::count(expected.0, "input"), shape::count(expected.1, "target"));
             let message = format!(
                 "the model {} takes {} and {}, found {} and {}",
                 spec.model,
@@ -146,6 +147,15 @@ impl Dataset {
                 width,
                 |value| is_target(output.kind, value),
                 || (format!("target `{}`", output.name), expected_target(output.kind)),
+            )?;
+        }
+        if let Some(weights) = targets.get(spec.outputs.len()) {
+            check_rows("target", SAMPLE_WEIGHT, &[], 1, weights.len(), &mut rows)?;
+            check_values(
+                weights,
+                1,
+                |value| value.is_finite() && value >= 0.0,
+                || ("the samples' weights".to_owned(), "a number from 0".to_owned()),
             )?;
         }
         let (rows, labels, features) = (rows.map_or(0, |(_, rows)| rows), Labels::default(), FeatureNames::default());
@@ -237,7 +247,8 @@ impl Dataset {
     }
 
     pub(crate) fn target_widths(&self) -> impl Iterator<Item = usize> {
-        self.output_specs.iter().map(OutputSpec::target_width)
+        let weights = self.targets.len() - self.output_specs.len();
+        self.output_specs.iter().map(OutputSpec::target_width).chain(std::iter::repeat_n(1, weights))
     }
 
     /// An error if the dataset was made for a model of other inputs or outputs.
@@ -245,7 +256,14 @@ impl Dataset {
         let inputs = |specs: &[InputSpec]| specs.iter().map(|input| (input.name, input.shape)).collect::<Vec<_>>();
         let outputs = |specs: &[OutputSpec]| specs.iter().map(|output| (output.name, output.kind)).collect::<Vec<_>>();
         if inputs(self.input_specs) == inputs(spec.inputs) && outputs(self.output_specs) == outputs(spec.outputs) {
-            return Ok(());
+            return match (self.targets.len() > spec.outputs.len(), spec.weighted) {
+                (given, wanted) if given == wanted => Ok(()),
+                (given, _) => {
+                    let (have, model) = if given { ("have weights", "takes none") } else { ("have no weights", "takes them") };
+                    let message = format!("the samples {have}, and the recipe {} {model}", spec.recipe.name);
+                    Err(Error::Shape { path: None, message, help: None })
+                }
+            };
         }
         let message = format!(
             "the data was made for {:?} -> {:?}, the model {} is {:?} -> {:?}",

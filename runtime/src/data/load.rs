@@ -37,9 +37,9 @@ pub fn load_like(
 ) -> Result<Dataset, Error> {
     let known = features;
     match *data {
-        DataSpec::Csv { path, labels: targets, features, header, delimiter } => {
+        DataSpec::Csv { path, labels: targets, features, weight, header, delimiter } => {
             let path = base_dir.join(path);
-            let read = Table::open(&path, header, delimiter)?.read(features, targets, spec, labels, known)?;
+            let read = Table::open(&path, header, delimiter)?.read(features, targets, weight, spec, labels, known)?;
             let dataset = Dataset::from_vecs(spec, read.inputs, read.targets)
                 .and_then(|data| data.with_labels(read.labels)?.with_features(read.features));
             dataset.map_err(|error| error.in_file(&path))
@@ -71,8 +71,8 @@ pub fn load_like(
 /// As [`load_like`].
 pub fn load_inputs(data: &DataSpec, base_dir: &Path, spec: &Spec, known: &FeatureNames) -> Result<Vec<Vec<f32>>, Error> {
     match *data {
-        DataSpec::Csv { path, labels, features, header, delimiter } => {
-            Table::open(&base_dir.join(path), header, delimiter)?.read_inputs(features, labels, spec, known)
+        DataSpec::Csv { path, labels, features, weight, header, delimiter } => {
+            Table::open(&base_dir.join(path), header, delimiter)?.read_inputs(features, labels, weight, spec, known)
         }
         DataSpec::Idx { images, .. } => {
             let path = base_dir.join(images);

@@ -21,6 +21,7 @@ pub use load::{load, load_inputs, load_like};
 pub use split::{Parts, split};
 
 use crate::draws::Draws;
+use crate::spec::{OutputKind, OutputSpec, Spec};
 
 /// Some rows of a dataset, in an order.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +41,16 @@ pub(crate) struct Batch {
     inputs: Vec<Columns>,
     targets: Vec<Columns>,
     rows: usize,
+    mixing: Option<Mixing>,
+}
+
+/// Where a batch holds what mixing needs, among its targets.
+#[derive(Debug)]
+struct Mixing {
+    /// For each output the target of the other sample's class.
+    partners: Vec<Option<usize>>,
+    /// The target of the shares, if an output has classes.
+    share: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -54,7 +65,24 @@ impl Batch {
         let room = |width: usize| Columns { values: vec![0.0; rows * width], width };
         let inputs = data.input_widths().map(room).collect();
         let targets = data.target_widths().map(room).collect();
-        Batch { inputs, targets, rows: 0 }
+        Batch { inputs, targets, rows: 0, mixing: None }
+    }
+
+    /// Room for so many rows of a dataset, with what a training step takes besides.
+    pub(crate) fn for_training(data: &Dataset, spec: &Spec, rows: usize) -> Self {
+        let mut batch = Batch::new(data, rows);
+        if !spec.mixed {
+            return batch;
+        }
+        let mut add = |value: f32| {
+            batch.targets.push(Columns { values: vec![value; rows], width: 1 });
+            batch.targets.len() - 1
+        };
+        let is_class = |output: &OutputSpec| matches!(output.kind, OutputKind::Class(_));
+        let partners: Vec<_> = spec.outputs.iter().map(|output| is_class(output).then(|| add(0.0))).collect();
+        let share = partners.iter().any(Option::is_some).then(|| add(1.0));
+        batch.mixing = Some(Mixing { partners, share });
+        batch
     }
 
     /// Copies rows of the dataset in, without allocation.
@@ -66,6 +94,17 @@ impl Batch {
             for (to, row) in to.values.chunks_exact_mut(width).zip(rows) {
                 to.copy_from_slice(&from[row * width..][..width]);
             }
+        }
+        let Some(mixing) = &self.mixing else { return };
+        // Each sample is mixed with itself until something else is said.
+        for (output, partner) in mixing.partners.iter().enumerate() {
+            if let Some(partner) = *partner {
+                let (given, added) = self.targets.split_at_mut(partner);
+                added[0].values.copy_from_slice(&given[output].values);
+            }
+        }
+        if let Some(share) = mixing.share {
+            self.targets[share].values.fill(1.0);
         }
     }
 

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use dlm_kernels::{Infer, Rows, Step};
 use dlm_runtime::{
-    Init, InputSpec, Normalize, OutputKind, OutputSpec, ParameterSpec, Program, RecipeSpec, Schedule, Spec, Split, StateSpec,
+    Init, InputSpec, OutputKind, OutputSpec, ParameterSpec, Program, RecipeSpec, Schedule, Spec, StateSpec, Token,
 };
 
 pub const BATCH: usize = 4;
@@ -15,17 +15,11 @@ pub const BETA: f32 = 0.5;
 pub const RECIPE: RecipeSpec = RecipeSpec {
     name: "Linear",
     optimizer: "momentum",
-    learning_rate: 0.05,
-    schedule: Schedule::Constant,
+    schedule: Schedule { rate: &[Token::Number(0.05)], momentum: None },
     epochs: 20,
     seed: 1,
     shuffle: true,
-    drop_last: false,
-    split: Split { validation: 0.0, test: 0.0, stratify: false, seed: 0 },
-    normalize: Normalize::None,
-    data: None,
-    validation_data: None,
-    test_data: None,
+    ..RecipeSpec::EMPTY
 };
 
 const NORMAL: Init = Init::Normal { mean: 0.0, deviation: 0.1, truncated: false };
@@ -56,8 +50,8 @@ pub const LINEAR: Program = Program {
         parameters_len: 7,
         memory_len: 10 + BATCH,
         infer_work_len: BATCH,
-        lookahead: None,
         recipe: RECIPE,
+        ..Spec::EMPTY
     },
     step: linear_step,
     infer: linear_infer,
@@ -143,8 +137,8 @@ pub const CLASSIFY: Program = Program {
         parameters_len: 13,
         memory_len: 13,
         infer_work_len: 0,
-        lookahead: None,
         recipe: RecipeSpec { name: "Classify", ..RECIPE },
+        ..Spec::EMPTY
     },
     step: no_step,
     infer: classify_infer,
@@ -194,8 +188,8 @@ pub static SEVERAL: Program = Program {
         parameters_len: 6,
         memory_len: 6,
         infer_work_len: 0,
-        lookahead: None,
         recipe: RecipeSpec { name: "Several", ..RECIPE },
+        ..Spec::EMPTY
     },
     step: no_step,
     infer: several_infer,

@@ -7,6 +7,7 @@ use dlm_dsl::diagnostic::Diagnostic;
 use super::super::call::Known;
 use super::super::value::{as_call, describe_syntax};
 use super::super::{Resolver, closest, one_of};
+use crate::schedule::SCHEDULES;
 use crate::signature::{Argument, Arguments, Default, Kind, Range, Signature};
 use crate::{loss, optimizer};
 
@@ -17,30 +18,6 @@ const fn positive(name: &'static str, doc: &'static str) -> Argument {
 const fn text(name: &'static str, doc: &'static str) -> Argument {
     Argument { name, kind: Kind::Text, default: Default::Required, doc }
 }
-
-/// Every schedule of the learning rate.
-pub(crate) static SCHEDULES: &[Signature] = &[
-    Signature { name: "constant", doc: "the optimizer's rate throughout", arguments: &[] },
-    Signature {
-        name: "exponential",
-        doc: "the optimizer's rate times rate^(s/every), s the steps done",
-        arguments: &[
-            positive("rate", "the factor"),
-            Argument {
-                name: "every",
-                kind: Kind::Length,
-                default: Default::Auto("`epochs(1)`"),
-                doc: "after how long the factor has applied once more",
-            },
-            Argument {
-                name: "staircase",
-                kind: Kind::Bool,
-                default: Default::Bool(false),
-                doc: "whether the rate changes only when `every` is full",
-            },
-        ],
-    },
-];
 
 /// Every normalisation of inputs.
 pub(crate) static NORMALIZATIONS: &[Signature] = &[
@@ -105,13 +82,10 @@ pub(crate) static SOURCES: &[Signature] = &[
 ];
 
 /// What is still to come: the setting, and what it will be able to call.
-pub(crate) static PLANNED_CALLABLES: &[(&str, &[&str])] = &[
-    ("schedule", &["piecewise", "step", "power", "cosine", "one_cycle", "polynomial", "plateau"]),
-    ("data", &["npy", "npz", "images"]),
-];
+pub(crate) static PLANNED_CALLABLES: &[(&str, &[&str])] = &[("data", &["npy", "npz", "images"])];
 
 /// Arguments that are still to come: of what, and their names.
-pub(crate) static PLANNED_ARGUMENTS: &[(&str, &[&str])] = &[("cross_entropy", &["class_weights"])];
+pub(crate) static PLANNED_ARGUMENTS: &[(&str, &[&str])] = &[("batch_norm", &["statistics"])];
 
 /// A setting that takes calls.
 #[derive(Clone, Copy)]
@@ -127,6 +101,7 @@ pub(super) const NORMALIZATION: Role = Role { key: "normalize", what: "normalisa
 pub(super) const CLIP: Role = Role { key: "clip", what: "way to clip" };
 pub(super) const PENALTY: Role = Role { key: "regularize", what: "penalty" };
 pub(super) const SOURCE: Role = Role { key: "data", what: "source of data" };
+pub(super) const SOURCE_OF_WEIGHTS: Role = Role { key: "reuse", what: "source of weights" };
 pub(super) const OPTIMIZER: Role = Role { key: "optimizer", what: "optimizer" };
 pub(super) const LOSS: Role = Role { key: "loss", what: "loss" };
 
@@ -141,7 +116,7 @@ pub(super) fn parameters(key: &str, name: &str) -> Vec<&'static str> {
     let tables: Vec<&Signature> = match key {
         "optimizer" => optimizer::OPTIMIZERS.iter().map(|def| &def.signature).collect(),
         "loss" => loss::LOSSES.iter().map(|def| &def.signature).collect(),
-        "schedule" => SCHEDULES.iter().collect(),
+        "schedule" => SCHEDULES.iter().map(|def| &def.signature).collect(),
         "normalize" => NORMALIZATIONS.iter().collect(),
         "clip" => CLIPS.iter().collect(),
         "data" | "validation_data" | "test_data" => SOURCES.iter().collect(),

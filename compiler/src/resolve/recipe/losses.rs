@@ -79,6 +79,11 @@ impl<'a> Resolver<'a> {
             return None;
         }
         let arguments = called.arguments.clone()?;
+        if let Some(misfit) = (called.def.misfit)(&arguments, &output.kind) {
+            let diagnostic = Diagnostic::new(codes::LOSS_MISFIT, called.span, misfit);
+            self.report(diagnostic.secondary(output.span, "the output").help("give each class a weight, in their order"));
+            return None;
+        }
         Some(OutputLoss { loss: (called.def.make)(&arguments, &output.kind), arguments, weight })
     }
 

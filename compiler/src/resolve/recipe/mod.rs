@@ -2,6 +2,7 @@
 
 mod callable;
 mod columns;
+mod course;
 mod losses;
 mod names;
 mod penalties;
@@ -22,7 +23,7 @@ use crate::recipe::Recipe;
 use crate::signature::Flavor;
 use settings::Settings;
 
-pub(crate) use callable::{CLIPS, NORMALIZATIONS, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SCHEDULES, SOURCES};
+pub(crate) use callable::{CLIPS, NORMALIZATIONS, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SOURCES};
 pub(crate) use losses::show_type;
 pub(crate) use penalties::signatures as regularizers;
 pub(crate) use settings::{PLANNED, SETTINGS};
@@ -109,7 +110,7 @@ impl<'a> Resolver<'a> {
         let split = self.split_of(settings, graph);
         let regularization = self.regularization_of(settings, graph);
         let optimizer = self.optimizer_of(settings);
-        self.check_lookahead(settings, &optimizer, &regularization);
+        let schedule = self.schedule_of(settings);
         Recipe {
             name: train.and_then(|train| train.name.as_ref()).map(|name| name.name.clone()),
             docs: train.map(|train| train.attributes.docs.clone()).unwrap_or_default(),
@@ -117,11 +118,19 @@ impl<'a> Resolver<'a> {
             flavor: self.flavor,
             losses: self.losses_of(settings, graph),
             optimizer,
-            schedule: self.schedule_of(settings),
+            plateau: self.plateau_of(settings, &schedule, graph),
+            schedule,
             penalties: regularization.penalties,
             constraints: regularization.constraints,
             clip: self.clip_of(settings),
+            rate_scales: self.rate_scales_of(settings, graph),
             batch: self.batch_of(settings),
+            accumulate: self.accumulate_of(settings),
+            average: self.average_of(settings),
+            early_stop: self.early_stop_of(settings, graph),
+            phases: self.phases_of(settings, graph),
+            reuse: self.reuse_of(settings, graph),
+            sample_weights: self.sample_weights_of(settings),
             drop_last: self.drop_last_of(settings),
             epochs: self.epochs_of(settings),
             seed: self.seed_of(settings),

@@ -7,11 +7,11 @@ use dlm_dsl::diagnostic::Diagnostic;
 use super::super::Resolver;
 use super::super::value::{describe_syntax, show_number};
 use super::callable::PENALTY;
-use super::selector::weights;
+use super::selector::{Standing, weights};
 use super::settings::Settings;
 use crate::graph::{Graph, ParameterId, Role};
 use crate::penalty::{CONSTRAINTS, PENALTIES};
-use crate::recipe::{Constraint, Optimizer, Penalty};
+use crate::recipe::{Constraint, Penalty};
 use crate::signature::{Arguments, Signature};
 
 /// What a list of `regularize` asks for.
@@ -51,16 +51,6 @@ impl<'a> Resolver<'a> {
         all
     }
 
-    /// A constraint is on θ, and the notes' nesterov holds the point ahead of it.
-    pub(super) fn check_lookahead(&mut self, settings: &Settings, optimizer: &Optimizer, regularization: &Regularization) {
-        let (Some(constraint), Some(_)) = (regularization.constraints.first(), optimizer.lookahead()) else { return };
-        let Some(setting) = settings.get("regularize") else { return };
-        let name = constraint.def.signature.name;
-        let message = format!("`{name}` with `nesterov` in the notes' flavour is not supported yet");
-        let diagnostic = Diagnostic::new(codes::SETTING_NOT_SUPPORTED_YET, setting.value.span, message);
-        self.report(diagnostic.help("use `momentum`, or `flavor = keras` or `pytorch`"));
-    }
-
     /// The index among [`signatures`], the arguments, and the parameters acted on.
     fn regularizer(&mut self, value: &Value, graph: Option<&Graph>) -> Option<(usize, Arguments, Vec<ParameterId>)> {
         if let ValueKind::Number(number) = value.kind {
@@ -88,7 +78,7 @@ impl<'a> Resolver<'a> {
         }
         let graph = graph?;
         let parameters = match layers.first() {
-            Some(layers) => self.selected(&layers.value, graph)?,
+            Some(layers) => self.selected(&layers.value, graph, Standing::Weights)?,
             None => weights(graph).collect(),
         };
         if parameters.is_empty() {

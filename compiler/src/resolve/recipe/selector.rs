@@ -33,14 +33,25 @@ fn begins(path: &str, parts: &[Part<'_>]) -> bool {
     parts.iter().all(|part| segments.next().is_some_and(|segment| part.matches(segment)))
 }
 
+/// What a layer stands for in a list of selectors.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Its weights; what has none was named for itself.
+    Weights,
+    /// All that it learns.
+    Learned,
+    /// All that it holds.
+    All,
+}
+
 impl<'a> Resolver<'a> {
     /// The parameters that a list of selectors means, in their order; `None` after an error.
-    pub(super) fn selected(&mut self, value: &Value, graph: &Graph) -> Option<Vec<ParameterId>> {
+    pub(super) fn selected(&mut self, value: &Value, graph: &Graph, standing: Standing) -> Option<Vec<ParameterId>> {
         let selectors = self.selectors(value)?;
         let mut chosen = Vec::new();
         let mut complete = true;
         for selector in selectors {
-            match self.selector(selector, graph) {
+            match self.selected_by(selector, graph, standing) {
                 Some(parameters) => chosen.extend(parameters),
                 None => complete = false,
             }
@@ -69,17 +80,23 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn selector(&mut self, selector: &Value, graph: &Graph) -> Option<Vec<ParameterId>> {
+    /// The parameters that one selector means.
+    pub(super) fn selected_by(&mut self, selector: &Value, graph: &Graph, standing: Standing) -> Option<Vec<ParameterId>> {
         match &selector.kind {
-            ValueKind::Parenthesized(inner) => self.selector(inner, graph),
+            ValueKind::Parenthesized(inner) => self.selected_by(inner, graph, standing),
             ValueKind::Path(segments) => {
                 let found = self.named(segments, selector.span, graph)?;
                 let with_role = |wanted: fn(Role) -> bool| -> Vec<ParameterId> {
                     found.iter().copied().filter(|id| wanted(graph.parameters[id.0].role)).collect()
                 };
-                // A layer stands for its weights; what has none was named for itself.
-                let weights = with_role(|role| role == Role::Weight);
-                let chosen = if weights.is_empty() { with_role(Role::trainable) } else { weights };
+                let chosen = match standing {
+                    Standing::Weights => {
+                        let weights = with_role(|role| role == Role::Weight);
+                        if weights.is_empty() { with_role(Role::trainable) } else { weights }
+                    }
+                    Standing::Learned => with_role(Role::trainable),
+                    Standing::All => found,
+                };
                 if chosen.is_empty() {
                     let message = "nothing selected here is learned";
                     self.report(Diagnostic::new(codes::EMPTY_SELECTION, selector.span, message));
@@ -87,7 +104,7 @@ impl<'a> Resolver<'a> {
                 }
                 Some(chosen)
             }
-            ValueKind::Call(call) if call.name.name == "all_but" => self.all_but(call, graph),
+            ValueKind::Call(call) if call.name.name == "all_but" => self.all_but(call, graph, standing),
             _ => {
                 let message = format!("the path of a layer belongs here, not {}", describe_syntax(selector));
                 let help = "such as `h1`, `h1.dense`, `hidden[0..2]` or `all_but([head])`";
@@ -97,7 +114,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn all_but(&mut self, call: &ast::Call, graph: &Graph) -> Option<Vec<ParameterId>> {
+    fn all_but(&mut self, call: &ast::Call, graph: &Graph, standing: Standing) -> Option<Vec<ParameterId>> {
         let Some([Argument { name: None, value }]) = call.arguments.as_deref() else {
             let message = "`all_but` takes a list of layers";
             let diagnostic = Diagnostic::new(codes::WRONG_KIND, call.span, message);
@@ -113,7 +130,13 @@ impl<'a> Resolver<'a> {
             };
             left_out.extend(self.named(segments, selector.span, graph)?);
         }
-        let chosen: Vec<ParameterId> = weights(graph).filter(|id| !left_out.contains(id)).collect();
+        let stands = |id: &ParameterId| match standing {
+            Standing::Weights => graph.parameters[id.0].role == Role::Weight,
+            Standing::Learned => graph.parameters[id.0].role.trainable(),
+            Standing::All => true,
+        };
+        let all = (0..graph.parameters.len()).map(ParameterId);
+        let chosen: Vec<ParameterId> = all.filter(stands).filter(|id| !left_out.contains(id)).collect();
         if chosen.is_empty() {
             let message = "without these layers no weight is left";
             self.report(Diagnostic::new(codes::EMPTY_SELECTION, value.span, message));
@@ -123,7 +146,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Every parameter whose path begins so.
-    fn named(&mut self, segments: &[Segment], span: Span, graph: &Graph) -> Option<Vec<ParameterId>> {
+    pub(super) fn named(&mut self, segments: &[Segment], span: Span, graph: &Graph) -> Option<Vec<ParameterId>> {
         let mut parts = Vec::new();
         for segment in segments {
             parts.push(Part::Name(&segment.name.name));

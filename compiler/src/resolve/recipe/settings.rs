@@ -41,7 +41,9 @@ pub(crate) static SETTINGS: &[SettingDef] = &[
     setting("loss", "a loss", "by the output's type", "the loss of a model with one output"),
     setting("losses", "`[(output, loss, weight), …]`", "by the outputs' types, weight 1", "a loss for each output"),
     setting("optimizer", "an optimizer", "`adam`", "how a step updates the parameters"),
-    setting("schedule", "`constant` or `exponential(…)`", "`constant`", "how the learning rate changes"),
+    setting("schedule", "a schedule", "`constant`", "how the learning rate changes"),
+    setting("warmup", "`none`, a length, or `(length = …, start = …)`", "`none`", "how long the rate goes up first"),
+    setting("lr_scale", "`[(layer, factor), …]`", "`[]`", "what the learning rate is multiplied by for some layers"),
     setting(
         "regularize",
         "a list of penalties and constraints, such as `[l2(1e-4), max_norm(2, layers = [h1])]`",
@@ -49,28 +51,32 @@ pub(crate) static SETTINGS: &[SettingDef] = &[
         "penalties and constraints on weights",
     ),
     setting("clip", "`none`, `value(limit)`, `norm(limit)` or `global_norm(limit)`", "`none`", "how gradients are clipped"),
+    setting("accumulate", "a whole number from 1", "1", "batches whose gradients make one update"),
+    setting("average", "`none` or a number from 0 to 1 (excluded)", "`none`", "the share that a moving average of weights keeps"),
     setting("batch", "a whole number from 1 to 65536", "32", "rows of a batch"),
     setting("last_batch", "`keep` or `drop`", "`keep`", "whether a last batch of fewer rows is used"),
+    setting("sample_weights", "`true` or `false`", "`false`", "whether each sample comes with a weight"),
+    setting(
+        "reuse",
+        "`none` or `weights(file, layers = […], rename = [(name, layer), …])`",
+        "`none`",
+        "weights that it begins with",
+    ),
+    setting("freeze", "a list of layers", "`[]`", "layers that are not trained"),
+    setting("unfreeze", "`[(layer, length), …]`", "`[]`", "frozen layers that are trained from then on"),
     setting("epochs", "a whole number from 1", "10", "passes over the training part"),
+    setting(
+        "early_stop",
+        "`none` or `(monitor = …, patience = …, min_delta = …, restore_best = …)`",
+        "`none`",
+        "ends the training when a figure no longer improves",
+    ),
     setting("seed", "a whole number from 0", "0", "seeds initialisation, order and dropout"),
     setting("shuffle", "`true` or `false`", "`true`", "whether each epoch has an order of its own"),
 ];
 
 /// Settings that are still to come.
-pub(crate) static PLANNED: &[&str] = &[
-    "augment",
-    "early_stop",
-    "reuse",
-    "freeze",
-    "unfreeze",
-    "accumulate",
-    "average",
-    "watch",
-    "checkpoint",
-    "lr_scale",
-    "metrics",
-    "warmup",
-];
+pub(crate) static PLANNED: &[&str] = &["augment", "watch", "checkpoint", "metrics"];
 
 /// Two settings that say the same thing in two ways.
 const EXCLUSIVE: (&str, &str) = ("loss", "losses");

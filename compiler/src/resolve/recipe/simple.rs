@@ -6,16 +6,19 @@ use dlm_dsl::diagnostic::Diagnostic;
 
 use super::super::Resolver;
 use super::super::call::{Callee, Known};
-use super::super::value::{Evaluated, as_name, describe_syntax, show_number};
-use super::callable::{CLIP, CLIPS, NORMALIZATION, NORMALIZATIONS, OPTIMIZER, SCHEDULE, SCHEDULES};
+use super::super::value::{as_name, describe_syntax, show_number};
+use super::callable::{CLIP, CLIPS, NORMALIZATION, NORMALIZATIONS, OPTIMIZER, SCHEDULE};
 use super::settings::Settings;
 use crate::graph::{Graph, OutputKind};
 use crate::optimizer::{self, OPTIMIZERS};
 use crate::recipe::{Clip, Normalize, Optimizer, Schedule, Split};
-use crate::signature::{ArgumentValue, Arguments, Kind, Length, Range};
+use crate::schedule::{self, SCHEDULES, ScheduleDef};
+use crate::signature::{ArgumentValue, Arguments, Kind, Range};
 
 /// The optimizer where none is written.
 pub(super) const DEFAULT_OPTIMIZER: &str = "adam";
+
+const DEFAULT_SCHEDULE: &str = "constant";
 
 /// Rows of a batch where nothing is written, and at most: kernels are compiled for it and memory is laid out for it.
 const DEFAULT_BATCH: usize = 32;
@@ -46,18 +49,23 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn schedule_of(&mut self, settings: &Settings) -> Schedule {
-        let Some(setting) = settings.get("schedule") else { return Schedule::Constant };
-        match self.checked(SCHEDULE, SCHEDULES, &setting.value) {
-            Ok((signature, arguments)) if signature.name == "exponential" => Schedule::Exponential {
-                rate: arguments.number("rate"),
-                every: match arguments.get("every") {
-                    Some(ArgumentValue::Length(length)) => *length,
-                    _ => Length::Epochs(1.0),
-                },
-                staircase: arguments.bool_or("staircase", false),
-            },
-            _ => Schedule::Constant,
-        }
+        let warmup = self.warmup_of(settings);
+        let written = settings.get("schedule").map(|setting| self.schedule(&setting.value));
+        let (def, arguments) = match written {
+            Some(Ok(schedule)) => schedule,
+            _ => {
+                let def = schedule::find(DEFAULT_SCHEDULE).expect("the table holds the default");
+                (def, Arguments::defaults(&def.signature, self.flavor))
+            }
+        };
+        Schedule { def, arguments, warmup }
+    }
+
+    fn schedule(&mut self, value: &Value) -> Result<(&'static ScheduleDef, Arguments), Known> {
+        let call = self.callable(SCHEDULE, schedule::names(), value)?;
+        let def = &SCHEDULES[call.index];
+        let arguments = self.check_call(&def.signature, call.name, call.arguments).ok_or(Known)?;
+        Ok((def, arguments))
     }
 
     pub(super) fn clip_of(&mut self, settings: &Settings) -> Option<Clip> {
@@ -132,14 +140,6 @@ impl<'a> Resolver<'a> {
         let found = self.evaluate(value);
         match self.of_kind(what, Kind::Bool, found, value.span)? {
             ArgumentValue::Bool(value) => Ok(value),
-            _ => Err(Known),
-        }
-    }
-
-    pub(super) fn number(&mut self, what: &str, range: Range, value: &Value) -> Result<f64, Known> {
-        let found: Evaluated = self.evaluate(value);
-        match self.of_kind(what, Kind::Number(range), found, value.span)? {
-            ArgumentValue::Number(number) => Ok(number),
             _ => Err(Known),
         }
     }

@@ -14,8 +14,15 @@ use crate::graph::{Graph, OutputKind};
 use crate::recipe::DataSource;
 
 /// What `csv` takes, in order.
-const CSV: &[(&str, bool)] =
-    &[("path", true), ("label", false), ("labels", false), ("features", false), ("header", false), ("delimiter", false)];
+const CSV: &[(&str, bool)] = &[
+    ("path", true),
+    ("label", false),
+    ("labels", false),
+    ("features", false),
+    ("weight", false),
+    ("header", false),
+    ("delimiter", false),
+];
 
 /// Targets of one sample.
 fn targets(kind: &OutputKind) -> usize {
@@ -42,12 +49,12 @@ impl<'a> Resolver<'a> {
         let value = &settings.get(key)?.value;
         let call = self.callable(SOURCE, SOURCES.iter().map(|signature| signature.name), value).ok()?;
         match SOURCES[call.index].name {
-            "csv" => self.csv(&call, graph),
-            _ => self.idx(&call, graph),
+            "csv" => self.csv(settings, &call, graph),
+            _ => self.idx(settings, &call, graph),
         }
     }
 
-    fn csv(&mut self, call: &Callable<'_>, graph: Option<&Graph>) -> Option<DataSource> {
+    fn csv(&mut self, settings: &Settings, call: &Callable<'_>, graph: Option<&Graph>) -> Option<DataSource> {
         let errors = self.errors;
         let callee = Callee { name: call.name, parameters: CSV.to_vec(), defined: None };
         let bound = match self.bind(&callee, call.arguments.unwrap_or_default()) {
@@ -90,6 +97,9 @@ impl<'a> Resolver<'a> {
                 Some(Vec::new())
             }
         };
+        let weight = given("weight");
+        self.check_weight(settings, call, weight.is_some());
+        let weight = weight.map(|value| self.text("`weight` of `csv`", value));
         if let (Some(labels), Some(features)) = (&labels, &features) {
             self.check_columns(labels, features, header);
         }
@@ -103,9 +113,25 @@ impl<'a> Resolver<'a> {
             path: path?,
             labels: names(labels?),
             features: names(features?),
+            weight: weight.transpose().ok()?,
             header,
             delimiter: delimiter.ok()?,
         })
+    }
+
+    /// Samples have weights in the recipe and in the data, or in neither.
+    fn check_weight(&mut self, settings: &Settings, call: &Callable<'_>, given: bool) {
+        let wanted = self.sample_weights_of(settings);
+        if wanted == given {
+            return;
+        }
+        let (message, help) = if wanted {
+            let message = format!("`sample_weights` is set, and `{}` names no column of weights", call.name.name);
+            (message, "add `weight = \"…\"` to `csv`, or leave out `sample_weights`")
+        } else {
+            ("there is a column of weights, and `sample_weights` is not set".into(), "add `sample_weights = true`")
+        };
+        self.report(Diagnostic::new(codes::SETTINGS_CONFLICT, call.name.span, message).help(help));
     }
 
     fn check_one_input(&mut self, call: &Callable<'_>, graph: Option<&Graph>) {
@@ -131,7 +157,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn idx(&mut self, call: &Callable<'_>, graph: Option<&Graph>) -> Option<DataSource> {
+    fn idx(&mut self, settings: &Settings, call: &Callable<'_>, graph: Option<&Graph>) -> Option<DataSource> {
+        self.check_weight(settings, call, false);
         let signature = &SOURCES[call.index];
         let arguments = self.check_call(signature, call.name, call.arguments)?;
         if let Some(graph) = graph {

@@ -35,7 +35,7 @@ train Net as Far {
 //   help: there is `sgd`, `momentum`, `nesterov`, `adagrad`, `rmsprop`, `adam` and `adamw`
     schedule   = sawtooth;
 //               ^^^^^^^^ error[E209]: there is no schedule called `sawtooth`
-//   help: there is `constant` and `exponential`
+//   help: there is `constant`, `piecewise`, `exponential`, `step`, `power`, `polynomial`, `cosine`, `one_cycle` and `plateau`
     loss       = categorical_crossentropy;
 //               ^^^^^^^^^^^^^^^^^^^^^^^^ error[E209]: there is no loss called `categorical_crossentropy`
 //   help: did you mean `cross_entropy`?
@@ -81,7 +81,7 @@ train Net as Kinds {
 //   help: there is `sgd`, `momentum`, `nesterov`, `adagrad`, `rmsprop`, `adam` and `adamw`
     schedule   = 0.9;
 //               ^^^ error[E111]: a schedule belongs here, not 0.9
-//   help: there is `constant` and `exponential`
+//   help: there is `constant`, `piecewise`, `exponential`, `step`, `power`, `polynomial`, `cosine`, `one_cycle` and `plateau`
     loss       = [mse];
 //               ^^^^^ error[E111]: a loss belongs here, not a list
 //   help: there is `cross_entropy`, `binary_cross_entropy`, `mse`, `mae` and `huber`

@@ -26,31 +26,12 @@ train Net {
 train Net as Planned {
     augment    = [shift(2)];
 //  ^^^^^^^ error[E207]: `augment` is not supported yet
-    early_stop = (patience = 5);
-//  ^^^^^^^^^^ error[E207]: `early_stop` is not supported yet
-    reuse      = weights("w.safetensors");
-//  ^^^^^ error[E207]: `reuse` is not supported yet
-    freeze     = [h1];
-//  ^^^^^^ error[E207]: `freeze` is not supported yet
-    unfreeze   = [(h1, epochs(5))];
-//  ^^^^^^^^ error[E207]: `unfreeze` is not supported yet
-    accumulate = 4;
-//  ^^^^^^^^^^ error[E207]: `accumulate` is not supported yet
-    average    = 0.99;
-//  ^^^^^^^ error[E207]: `average` is not supported yet
     watch      = signals;
 //  ^^^^^ error[E207]: `watch` is not supported yet
     checkpoint = best;
 //  ^^^^^^^^^^ error[E207]: `checkpoint` is not supported yet
-    lr_scale   = [(h1, 0.1)];
-//  ^^^^^^^^ error[E207]: `lr_scale` is not supported yet
     metrics    = [accuracy];
 //  ^^^^^^^ error[E207]: `metrics` is not supported yet
-    warmup     = epochs(1);
-//  ^^^^^^ error[E207]: `warmup` is not supported yet
-    schedule   = cosine;
-//               ^^^^^^ error[E207]: `cosine` is not supported yet
-//   help: there is `constant` and `exponential`
     regularize = [max_norm(1.0), l1(0.1), l1_l2(0.1, 0.1)];
     loss       = cross_entropy(label_smoothing = 0.1);
     data       = npz("a.npz");

@@ -1,0 +1,524 @@
+//! What the compiler tells the runtime about one model and recipe: plain data, made by the compiler, printed as a constant
+//! of generated code or handed over by the command.
+
+mod literal;
+
+pub use literal::{Literal, literal};
+
+use literal::described;
+
+described! {
+    /// The description of a compiled model and recipe. Lengths and offsets count `f32`s.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Spec {
+        /// The model's name.
+        pub model: &'static str,
+        /// The inputs in order.
+        pub inputs: &'static [InputSpec],
+        /// The outputs in order.
+        pub outputs: &'static [OutputSpec],
+        /// Weights, statistics and normalisation, in the order of the graph. All offsets are below `parameters_len`.
+        pub parameters: &'static [ParameterSpec],
+        /// The optimizer's state.
+        pub states: &'static [StateSpec],
+        /// The rows that `step` and `infer` are compiled for; fewer run on the same buffers.
+        pub batch: usize,
+        /// The memory's first part: what a prediction needs.
+        pub parameters_len: usize,
+        /// The whole of the training memory: parameters, state, then work space.
+        pub memory_len: usize,
+        /// The work space of `infer`.
+        pub infer_work_len: usize,
+        /// β, if memory holds the point ahead Φ = θ − βm of every parameter θ whose state `.m` is m, as it does under the notes'
+        /// nesterov. Weights are saved, and predict, as θ. Where the schedule changes the momentum, that is β.
+        pub lookahead: Option<f64>,
+        /// The parts of a training, in order; the first begins at once.
+        pub phases: &'static [PhaseSpec],
+        /// Whether a moving average of each trained parameter, its state `.average`, is what predicts and is saved.
+        pub averaged: bool,
+        /// Whether steps and evaluations take a weight for each sample, as one more target.
+        pub weighted: bool,
+        /// Whether steps take, after that, for each output of classes the class of the sample that each sample is mixed with, and
+        /// last the share of the first, if there is such an output.
+        pub mixed: bool,
+        /// How it is trained.
+        pub recipe: RecipeSpec,
+    }
+}
+
+impl Spec {
+    /// A model of nothing, by a recipe of defaults: what others are written in terms of.
+    pub const EMPTY: Spec = Spec {
+        model: "",
+        inputs: &[],
+        outputs: &[],
+        parameters: &[],
+        states: &[],
+        batch: 1,
+        parameters_len: 0,
+        memory_len: 0,
+        infer_work_len: 0,
+        lookahead: None,
+        phases: &[PhaseSpec { begins: Length::Steps(0.0), frozen: &[], update: 0, gather: None }],
+        averaged: false,
+        weighted: false,
+        mixed: false,
+        recipe: RecipeSpec::EMPTY,
+    };
+}
+
+impl RecipeSpec {
+    /// A recipe of defaults, of one epoch at a learning rate of 0.
+    pub const EMPTY: RecipeSpec = RecipeSpec {
+        name: "",
+        optimizer: "",
+        schedule: Schedule { rate: &[Token::Number(0.0)], momentum: None },
+        plateau: None,
+        epochs: 1,
+        seed: 0,
+        shuffle: false,
+        drop_last: false,
+        split: Split { validation: 0.0, test: 0.0, stratify: false, seed: 0 },
+        normalize: Normalize::None,
+        accumulate: 1,
+        carries: false,
+        early_stop: None,
+        reuse: None,
+        data: None,
+        validation_data: None,
+        test_data: None,
+    };
+}
+
+described! {
+    /// An input of one sample's `shape`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct InputSpec {
+        /// Its name.
+        pub name: &'static str,
+        /// The shape of one sample, row-major.
+        pub shape: &'static [usize],
+        /// The offset of the normalisation's shift, one value a feature: `x = (raw - shift) * scale`.
+        pub shift: usize,
+        /// The offset of the normalisation's scale.
+        pub scale: usize,
+    }
+}
+
+described! {
+    /// An output and what it means.
+    #[derive(Clone, Copy, Debug)]
+    pub struct OutputSpec {
+        /// Its name.
+        pub name: &'static str,
+        /// What it means.
+        pub kind: OutputKind,
+        /// The loss's name.
+        pub loss: &'static str,
+    }
+}
+
+described! {
+    /// What an output means; says how its targets are given (one `f32` slice an output, row-major).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum OutputKind {
+        /// One of so many classes. Target: the class's index, one value a row. Logits, or softmax probabilities.
+        Class(usize),
+        /// Yes or no. Target: 0 or 1, one value a row. A logit, or the sigmoid's probability.
+        Binary,
+        /// So many independent yes or no. Targets: 0 or 1 each.
+        Flags(usize),
+        /// Real numbers of this shape.
+        Values(&'static [usize]),
+    }
+}
+
+described! {
+    /// A tensor that belongs to the model.
+    #[derive(Clone, Copy, Debug)]
+    pub struct ParameterSpec {
+        /// Its path, such as `h1.dense.weight`.
+        pub name: &'static str,
+        /// Its shape in a weights file, as PyTorch has it: a dense weight is (out, in).
+        pub shape: &'static [usize],
+        /// Whether memory holds the transpose of the file's matrix.
+        pub transposed: bool,
+        /// Where it begins in memory.
+        pub offset: usize,
+        /// How a new model begins.
+        pub init: Init,
+        /// Learned by the optimizer; else a statistic.
+        pub trainable: bool,
+    }
+}
+
+described! {
+    /// How a tensor begins, fans and gains already computed.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub enum Init {
+        /// This value everywhere.
+        Constant(f64),
+        /// Uniform in [low, high).
+        Uniform {
+            /// The lower bound.
+            low: f64,
+            /// The upper bound.
+            high: f64,
+        },
+        /// Normal; `truncated` redraws outside two deviations (`deviation` is that of the normal before truncation).
+        Normal {
+            /// The mean.
+            mean: f64,
+            /// The standard deviation.
+            deviation: f64,
+            /// Whether values beyond two deviations are redrawn.
+            truncated: bool,
+        },
+        /// A (semi-)orthogonal matrix times `gain` (Saxe et al. 2013).
+        Orthogonal {
+            /// The factor.
+            gain: f64,
+        },
+    }
+}
+
+described! {
+    /// A tensor of the optimizer.
+    #[derive(Clone, Copy, Debug)]
+    pub struct StateSpec {
+        /// The parameter's name, a dot and the optimizer's name for it: `h1.dense.weight.m`.
+        pub name: &'static str,
+        /// Where it begins in memory.
+        pub offset: usize,
+        /// Its length.
+        pub len: usize,
+        /// What it begins with.
+        pub value: f32,
+    }
+}
+
+described! {
+    /// How a model is trained. What the kernels compute (optimizer, losses, penalties) is compiled; this is the rest.
+    #[derive(Clone, Copy, Debug)]
+    pub struct RecipeSpec {
+        /// The recipe's name: `as NAME`, or the model's.
+        pub name: &'static str,
+        /// The optimizer's name.
+        pub optimizer: &'static str,
+        /// How the rate changes.
+        pub schedule: Schedule,
+        /// When it is lowered beyond that.
+        pub plateau: Option<Plateau>,
+        /// Passes over the training part.
+        pub epochs: usize,
+        /// Seeds initialisation, order and dropout.
+        pub seed: u64,
+        /// Whether each epoch has its own order.
+        pub shuffle: bool,
+        /// Whether a last batch of fewer rows is left out.
+        pub drop_last: bool,
+        /// How the data is split.
+        pub split: Split,
+        /// How inputs are normalised.
+        pub normalize: Normalize,
+        /// Batches whose gradients make one update.
+        pub accumulate: usize,
+        /// Whether gradients that an epoch leaves over are carried on to the next; else they make an update of their own.
+        pub carries: bool,
+        /// When the training ends early.
+        pub early_stop: Option<EarlyStop>,
+        /// Weights that it begins with.
+        pub reuse: Option<Reuse>,
+        /// Where the training data (or all of it) comes from.
+        pub data: Option<DataSpec>,
+        /// A validation part of its own.
+        pub validation_data: Option<DataSpec>,
+        /// A test part of its own.
+        pub test_data: Option<DataSpec>,
+    }
+}
+
+/// A formula in postfix notation: each token takes its operands from a stack and leaves its result there. Evaluated in `f64`.
+pub type Formula = &'static [Token];
+
+described! {
+    /// How the learning rate changes.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct Schedule {
+        /// The learning rate of a step.
+        pub rate: Formula,
+        /// The momentum of a step, where it changes too.
+        pub momentum: Option<Formula>,
+    }
+}
+
+described! {
+    /// A part of a formula.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub enum Token {
+        /// A number.
+        Number(f64),
+        /// The updates before this one.
+        Step,
+        /// The updates of an epoch; infinite while that is not known.
+        StepsPerEpoch,
+        /// a + b
+        Add,
+        /// a − b
+        Sub,
+        /// a·b
+        Mul,
+        /// a/b
+        Div,
+        /// a to the power b
+        Pow,
+        /// The natural logarithm of a.
+        Ln,
+        /// The greatest whole number up to a.
+        Floor,
+        /// The cosine of a, in radians.
+        Cos,
+        /// The smaller of a and b.
+        Min,
+        /// The greater of a and b.
+        Max,
+        /// Of a, b, c, d: a if c < d, else b.
+        Choose,
+    }
+}
+
+described! {
+    /// Lowers the learning rate when a figure no longer improves.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct Plateau {
+        /// The figure.
+        pub monitor: Monitor,
+        /// What the learning rate is multiplied by.
+        pub factor: f64,
+        /// After how many checks without improvement, one at the end of each epoch.
+        pub patience: usize,
+        /// What counts as an improvement: a change by more than this.
+        pub min_delta: f64,
+        /// Whether `min_delta` is a share of the best figure rather than a difference.
+        pub relative: bool,
+        /// Checks after a change that count nothing.
+        pub cooldown: usize,
+        /// The learning rate is never lowered below this.
+        pub floor: f64,
+    }
+}
+
+described! {
+    /// Ends a training when a figure no longer improves.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct EarlyStop {
+        /// The figure.
+        pub monitor: Monitor,
+        /// After how many checks without improvement, one at the end of each epoch.
+        pub patience: usize,
+        /// What counts as an improvement: a change by more than this.
+        pub min_delta: f64,
+        /// Whether the weights and statistics of the best epoch are given back.
+        pub restore_best: bool,
+    }
+}
+
+described! {
+    /// A figure at the end of an epoch.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Monitor {
+        /// The loss on the validation part.
+        ValidationLoss,
+        /// The share of right predictions on the validation part; the greater the better.
+        ValidationAccuracy,
+        /// The mean squared error on the validation part.
+        ValidationMse,
+        /// The mean absolute error on the validation part.
+        ValidationMae,
+        /// The mean loss of the epoch's steps.
+        TrainLoss,
+    }
+}
+
+described! {
+    /// Weights that a training begins with.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct Reuse {
+        /// The weights file, relative to the file that names it.
+        pub path: &'static str,
+        /// The model's tensors that are taken, and their names in the file.
+        pub tensors: &'static [(&'static str, &'static str)],
+    }
+}
+
+described! {
+    /// A part of a training in which the same parameters are trained.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct PhaseSpec {
+        /// When it begins; the first at 0.
+        pub begins: Length,
+        /// The names of the parameters that are not trained.
+        pub frozen: &'static [&'static str],
+        /// The kind of step that makes an update.
+        pub update: usize,
+        /// The kind of step that gathers gradients for a later update.
+        pub gather: Option<usize>,
+    }
+}
+
+described! {
+    /// A length of training.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub enum Length {
+        /// So many epochs: s counts epochs.
+        Epochs(f64),
+        /// So many steps: s counts steps.
+        Steps(f64),
+    }
+}
+
+described! {
+    /// Shares of the data held back.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct Split {
+        /// For validation at the end of each epoch.
+        pub validation: f64,
+        /// For the test.
+        pub test: f64,
+        /// Whether each part has each class in the data's proportion.
+        pub stratify: bool,
+        /// Seeds which rows go where; independent of the recipe's seed.
+        pub seed: u64,
+    }
+}
+
+described! {
+    /// How inputs are normalised, fitted on the training part alone.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub enum Normalize {
+        /// As they are.
+        None,
+        /// Per feature to mean 0 and deviation 1; a deviation of 0 counts as 1.
+        Standard,
+        /// Per feature to [0, 1]; a constant feature to 0.
+        MinMax,
+        /// Times this factor.
+        Scale(f64),
+    }
+}
+
+described! {
+    /// Where data comes from. Paths are relative to the file that names them.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub enum DataSpec {
+        /// A CSV file (plain or `.gz`).
+        Csv {
+            /// The file.
+            path: &'static str,
+            /// The columns of each target, by header or by number from 0; in the order of the outputs.
+            labels: &'static [&'static [&'static str]],
+            /// The columns of each input in the order of the inputs; empty: all columns that are no label.
+            features: &'static [&'static [&'static str]],
+            /// The column of the samples' weights.
+            weight: Option<&'static str>,
+            /// Whether the first line names the columns.
+            header: bool,
+            /// What separates columns.
+            delimiter: char,
+        },
+        /// A pair of IDX files (plain or `.gz`), as MNIST has them.
+        Idx {
+            /// The images: unsigned bytes or floats, samples first.
+            images: &'static str,
+            /// The labels: one a sample.
+            labels: &'static str,
+        },
+    }
+}
+
+impl Spec {
+    /// The names and widths of a row's targets: one for each output, and with `sample_weights` the sample's weight.
+    pub fn target_names(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        let outputs = self.outputs.iter().map(|output| (output.name, output.target_width()));
+        outputs.chain(self.weighted.then_some((SAMPLE_WEIGHT, 1)))
+    }
+}
+
+/// What a sample's weight is called among its targets.
+pub const SAMPLE_WEIGHT: &str = "sample_weight";
+
+impl InputSpec {
+    /// The values of one sample: the product of its shape.
+    pub fn features(&self) -> usize {
+        self.shape.iter().product()
+    }
+}
+
+impl OutputSpec {
+    /// The values of one sample's output: the product of [`shape`](Self::shape).
+    pub fn width(&self) -> usize {
+        self.shape().iter().product()
+    }
+
+    /// The values of one sample's target: for a class its index, else as many as the output has.
+    pub fn target_width(&self) -> usize {
+        match self.kind {
+            OutputKind::Class(_) => 1,
+            _ => self.width(),
+        }
+    }
+
+    /// The shape of one sample's output: one value a class or flag, none for a yes or no.
+    pub fn shape(&self) -> &[usize] {
+        match &self.kind {
+            OutputKind::Class(count) | OutputKind::Flags(count) => std::slice::from_ref(count),
+            OutputKind::Binary => &[],
+            OutputKind::Values(shape) => shape,
+        }
+    }
+}
+
+impl ParameterSpec {
+    /// The number of values: the product of its shape.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether it holds no value.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where it lies in memory.
+    pub fn range(&self) -> std::ops::Range<usize> {
+        self.offset..self.offset + self.len()
+    }
+
+    /// Its rows and columns as a matrix: the first axis, and the product of the rest.
+    pub fn matrix(&self) -> (usize, usize) {
+        let rows = self.shape.first().copied().unwrap_or(1);
+        (rows, self.shape.iter().skip(1).product())
+    }
+
+    /// Copies from memory's order into the file's; both slices are as long as the parameter.
+    pub fn to_file_order(&self, memory: &[f32], file: &mut [f32]) {
+        let (rows, columns) = self.matrix();
+        if self.transposed { transpose(memory, columns, rows, file) } else { file.copy_from_slice(memory) }
+    }
+
+    /// Copies from the file's order into memory's; both slices are as long as the parameter.
+    pub fn from_file_order(&self, file: &[f32], memory: &mut [f32]) {
+        let (rows, columns) = self.matrix();
+        if self.transposed { transpose(file, rows, columns, memory) } else { memory.copy_from_slice(file) }
+    }
+}
+
+/// The transpose of `from`, a row-major matrix of so many rows and columns.
+fn transpose(from: &[f32], rows: usize, columns: usize, to: &mut [f32]) {
+    assert_eq!((from.len(), to.len()), (rows * columns, rows * columns), "both hold {rows} x {columns} values");
+    for (row, values) in from.chunks_exact(columns.max(1)).enumerate() {
+        for (column, value) in values.iter().enumerate() {
+            to[column * rows + row] = *value;
+        }
+    }
+}
