@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 pub mod compare;
+pub mod sample;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -17,7 +17,7 @@ pub struct ActivationDef {
     pub signature: Signature,
     /// The initialiser that suits a layer before it.
     pub family: Family,
-    /// The factor by which weights before it are scaled up, in `family`'s formula.
+    /// The factor by which weights before it are scaled up, if that is known.
     pub gain: fn(&Arguments) -> f64,
     /// Its value, of [`Z`] and, where it uses them, [`DRAW`] and [`SLOPE`].
     pub value: fn(&Arguments) -> Expr,

@@ -234,13 +234,15 @@ fn distribution(
     initializer.distribution(fan_in, fan_out, gain)
 }
 
-/// The factor of an initialiser that is written without one: the activation's if it is of the initialiser's family.
+/// The factor of an initialiser that is written without one: the activation's where it is known. √2 is relu's, which another
+/// of its kind replaces. Keras' initialisers do not know the activation.
 fn default_gain(family: Family, activation: Option<&Activation>, flavor: Flavor) -> f64 {
-    match (family, activation) {
-        (Family::Lecun, _) => 1.0,
-        // Keras' initialisers do not know the activation.
-        (_, Some(activation)) if activation.family() == family && flavor != Flavor::Keras => activation.gain(),
-        (Family::He, _) => std::f64::consts::SQRT_2,
-        (Family::Xavier, _) => 1.0,
+    let activation = activation.filter(|_| flavor != Flavor::Keras);
+    match family {
+        Family::Xavier => activation.map_or(1.0, Activation::gain),
+        Family::He => {
+            activation.filter(|activation| activation.family() == family).map_or(std::f64::consts::SQRT_2, Activation::gain)
+        }
+        Family::Lecun => 1.0,
     }
 }
