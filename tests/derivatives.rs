@@ -101,7 +101,8 @@ fn of_every_layer_alone() {
     let mut numbers = Numbers(17);
     let mut layers: Vec<String> = dlm_compiler::op::activation::names().map(str::to_owned).collect();
     layers.extend(["prelu(shared = true)", "gelu(approximate = tanh)", "residual { dense(5); }"].map(str::to_owned));
-    layers.extend(["batch_norm", "layer_norm", "softmax", "dropout(0.3)"].map(str::to_owned));
+    layers.extend(["batch_norm", "layer_norm", "softmax", "dropout(0.3)", "noise(0.3)"].map(str::to_owned));
+    layers.push("reshape(5, 1) -> tanh -> flatten".to_owned());
     for layer in layers {
         for flavor in ["notes", "pytorch", "keras"] {
             let source = format!(

@@ -58,6 +58,8 @@ pub enum Kind {
     Length,
     /// A text in quotes.
     Text,
+    /// All values of a call, which has no other argument: whole numbers from 1, or `auto` for one that follows from the others.
+    Sizes,
 }
 
 /// A range of numbers.
@@ -181,6 +183,8 @@ pub enum ArgumentValue {
     Length(Length),
     /// A text.
     Text(String),
+    /// Sizes; `None` is `auto`.
+    Sizes(Vec<Option<usize>>),
 }
 
 /// A length of training.
@@ -215,6 +219,14 @@ impl Arguments {
     /// The whole number `name`.
     pub fn size(&self, name: &str) -> usize {
         self.number(name) as usize
+    }
+
+    /// The sizes `name`; the signature guarantees that they are there.
+    pub fn sizes(&self, name: &str) -> &[Option<usize>] {
+        match self.get(name) {
+            Some(ArgumentValue::Sizes(sizes)) => sizes,
+            other => unreachable!("signature without sizes `{name}`: {other:?}"),
+        }
     }
 
     /// The boolean `name`, or `auto` where it is left open.

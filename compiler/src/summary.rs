@@ -172,8 +172,8 @@ fn show_argument(value: &ArgumentValue) -> Option<String> {
         ArgumentValue::Choice(name) => (*name).to_owned(),
         ArgumentValue::Length(length) => show_length(*length),
         ArgumentValue::Text(text) => show_text(text),
-        // Nothing that a recipe calls takes one.
-        ArgumentValue::Initializer(_) => return None,
+        // Nothing that a recipe calls takes them.
+        ArgumentValue::Initializer(_) | ArgumentValue::Sizes(_) => return None,
     })
 }
 

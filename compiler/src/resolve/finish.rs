@@ -189,16 +189,13 @@ fn activation(node: &Node) -> Option<&Activation> {
     }
 }
 
-/// Layers that leave open which activation their value goes to: weights before them are scaled for the one after them.
-const PASSED: [&str; 6] = ["batch_norm", "layer_norm", "dropout", "flatten", "add", "concat"];
-
 /// For each node the activation that its value reaches next, if it does before another layer with weights.
 pub(crate) fn following_activations(nodes: &[Node], consumers: &[Vec<usize>]) -> Vec<Option<usize>> {
     let mut following = vec![None; nodes.len()];
     for index in (0..nodes.len()).rev() {
-        following[index] = consumers[index].iter().find_map(|consumer| match op_name(&nodes[*consumer]) {
-            _ if activation(&nodes[*consumer]).is_some() => Some(*consumer),
-            Some(name) if PASSED.contains(&name) => following[*consumer],
+        following[index] = consumers[index].iter().find_map(|consumer| match &nodes[*consumer].kind {
+            NodeKind::Op(op) if op.activation().is_some() => Some(*consumer),
+            NodeKind::Op(op) if op.passes_gain() => following[*consumer],
             _ => None,
         });
     }
