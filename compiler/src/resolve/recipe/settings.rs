@@ -52,7 +52,7 @@ pub(crate) static SETTINGS: &[SettingDef] = &[
     setting("batch", "a whole number from 1 to 65536", "32", "rows of a batch"),
     setting("last_batch", "`keep` or `drop`", "`keep`", "whether a last batch of fewer rows is used"),
     setting("epochs", "a whole number from 1", "10", "passes over the training part"),
-    setting("seed", "a whole number from 0", "0", "seeds initialisation, order and dropout"),
+    setting("seed", "a whole number from 0", "0", "seeds initialisation, order and what layers draw"),
     setting("shuffle", "`true` or `false`", "`true`", "whether each epoch has an order of its own"),
 ];
 
