@@ -52,8 +52,6 @@ impl Law {
         Self { mean, deviation, moments, low, high, cumulative: Box::new(cumulative) }
     }
 
-    /// The distribution of the values times `factor`, above 0.
-
     /// Which statistics of the values are not those of the distribution: their names, and by how much.
     pub fn misfits(&self, values: &[f32]) -> Vec<(&'static str, f64)> {
         let n = values.len() as f64;
