@@ -72,7 +72,7 @@ fn noise_is_normal() {
     for std in [0.3, 2.0] {
         let found = only(&format!("noise({std})"), "noisy", 0.0);
         Law::normal(0.0, std).expect(&format!("noise({std})"), &found);
-        for wrong in [Law::normal(0.03 * std, std), Law::normal(0.0, 1.03 * std), Law::uniform(-3.0 * std, 3.0 * std)] {
+        for wrong in [Law::normal(0.06 * std, std), Law::normal(0.0, 1.05 * std), Law::uniform(-3.0 * std, 3.0 * std)] {
             assert_ne!(wrong.misfits(&found), []);
         }
     }
