@@ -31,18 +31,8 @@ fn check_step(factor: f64, name: &str, unit: &Unit, graph: &TrainGraph, numbers:
     let rows = unit.recipe.batch.min(6);
     let (inputs, targets) = numbers.batch(unit, rows);
     let (inputs, targets) = (slices(&inputs), slices(&targets));
-    let call = Call {
-        inputs: &inputs,
-        targets: &targets,
-        rows,
-        learning_rate: 0.0,
-        momentum: 0.0,
-        next_momentum: 0.0,
-        updates: &[1; 8],
-        gathered: rows,
-        draw: 3,
-        seed: 5,
-    };
+    let call =
+        Call { inputs: &inputs, targets: &targets, rows, updates: &[1; 8], gathered: rows, draw: 3, seed: 5, ..Call::default() };
     let mut tensors: Vec<Vec<f64>> = Interpreter::<f64>::new(&graph).tensors;
     for (tensor, values) in graph.tensors.iter().zip(&mut tensors) {
         if let TensorKind::Parameter(_) = tensor.kind {
@@ -121,7 +111,9 @@ fn of_the_whole_corpus() {
 fn of_every_layer_alone() {
     let mut numbers = Numbers(17);
     let mut layers: Vec<String> = dlm_compiler::op::activation::names().map(str::to_owned).collect();
-    layers.extend(["batch_norm", "layer_norm", "softmax", "dropout(0.3)", "residual { dense(5); }"].map(str::to_owned));
+    layers.extend(["prelu(shared = true)", "gelu(approximate = tanh)", "residual { dense(5); }"].map(str::to_owned));
+    layers.extend(["batch_norm", "layer_norm", "softmax", "dropout(0.3)", "noise(0.3)"].map(str::to_owned));
+    layers.push("reshape(5, 1) -> tanh -> flatten".to_owned());
     for layer in layers {
         for flavor in ["notes", "pytorch", "keras"] {
             let source = format!(

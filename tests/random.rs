@@ -64,6 +64,8 @@ impl Generator {
             "layer_norm",
             "batch_norm",
             "dropout(0.3)",
+            "noise(0.2)",
+            "reshape(1, auto) -> prelu(shared = true) -> flatten",
         ])
     }
 

@@ -13,7 +13,7 @@ pub enum Initializer {
         fan: Option<Fan>,
         /// The factor; `None`: the activation's that follows, by the family's rule.
         gain: Option<f64>,
-        /// Draws from ±2σ′ with the deviation corrected.
+        /// Redraws beyond two deviations of the whole, of which the one asked for is left.
         truncated: bool,
     },
     /// Uniform in [low, high).
@@ -27,9 +27,9 @@ pub enum Initializer {
     Normal {
         /// The mean.
         mean: f64,
-        /// The deviation.
+        /// The deviation, of a truncated one what is left of it.
         deviation: f64,
-        /// Redraws beyond two deviations.
+        /// Redraws beyond two deviations of the whole.
         truncated: bool,
     },
     /// One value.
@@ -99,7 +99,7 @@ impl Initializer {
     pub fn distribution(self, fan_in: usize, fan_out: usize, activation_gain: f64) -> Distribution {
         match self {
             Self::Uniform { low, high } => Distribution::Uniform { low, high },
-            Self::Normal { mean, deviation, truncated } => Distribution::Normal { mean, deviation, truncated },
+            Self::Normal { mean, deviation, truncated } => normal(mean, deviation, truncated),
             Self::Constant(value) => Distribution::Constant(value),
             Self::Orthogonal { gain } => Distribution::Orthogonal { gain },
             Self::Scaled { family, uniform, fan, gain, truncated } => {
@@ -113,12 +113,16 @@ impl Initializer {
                 if uniform {
                     let bound = 3f64.sqrt() * deviation;
                     Distribution::Uniform { low: -bound, high: bound }
-                } else if truncated {
-                    Distribution::Normal { mean: 0.0, deviation: deviation / TRUNCATED_DEVIATION, truncated }
                 } else {
-                    Distribution::Normal { mean: 0.0, deviation, truncated }
+                    normal(0.0, deviation, truncated)
                 }
             }
         }
     }
+}
+
+/// The normal distribution of this deviation, if truncated after that.
+fn normal(mean: f64, deviation: f64, truncated: bool) -> Distribution {
+    let deviation = if truncated { deviation / TRUNCATED_DEVIATION } else { deviation };
+    Distribution::Normal { mean, deviation, truncated }
 }

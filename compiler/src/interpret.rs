@@ -6,7 +6,7 @@ use crate::real::Real;
 use crate::train_graph::{Columns, Extent, Operation, TensorKind, TrainGraph, ValueId};
 
 /// One call of a step or a prediction.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Call<'a> {
     /// Each input's samples, row-major, samples first.
     pub inputs: &'a [&'a [f32]],

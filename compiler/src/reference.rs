@@ -61,7 +61,11 @@ fn arguments(text: &mut String, signature: &Signature) {
 
 /// `dense(units, init, bias)`
 fn call(signature: &Signature) -> String {
-    let names: Vec<&str> = signature.arguments.iter().map(|argument| argument.name).collect();
+    let name = |argument: &Argument| match argument.kind {
+        Kind::Sizes => format!("{}, …", argument.name),
+        _ => argument.name.to_owned(),
+    };
+    let names: Vec<String> = signature.arguments.iter().map(name).collect();
     if names.is_empty() { signature.name.to_owned() } else { format!("{}({})", signature.name, names.join(", ")) }
 }
 
@@ -82,6 +86,7 @@ fn takes(kind: Kind) -> String {
         Kind::Text => "A text".into(),
         Kind::Boundaries => "A list of lengths and numbers, such as `[(epochs(10), 1e-3)]`".into(),
         Kind::Numbers(range) => format!("A list of numbers, each {range}").replace("each a number", "each"),
+        Kind::Sizes => "Whole numbers from 1, one of them possibly `auto`".into(),
     }
 }
 

@@ -64,6 +64,8 @@ pub enum Kind {
     Numbers(Range),
     /// A text in quotes.
     Text,
+    /// All values of a call, which has no other argument: whole numbers from 1, or `auto` for one that follows from the others.
+    Sizes,
 }
 
 /// A range of numbers.
@@ -191,6 +193,8 @@ pub enum ArgumentValue {
     Boundaries(Vec<(Length, f64)>),
     /// Numbers.
     Numbers(Vec<f64>),
+    /// Sizes; `None` is `auto`.
+    Sizes(Vec<Option<usize>>),
 }
 
 impl Arguments {
@@ -239,6 +243,14 @@ impl Arguments {
         match self.get(name) {
             Some(ArgumentValue::Length(length)) => *length,
             _ => auto,
+        }
+    }
+
+    /// The sizes `name`; the signature guarantees that they are there.
+    pub fn sizes(&self, name: &str) -> &[Option<usize>] {
+        match self.get(name) {
+            Some(ArgumentValue::Sizes(sizes)) => sizes,
+            other => unreachable!("signature without sizes `{name}`: {other:?}"),
         }
     }
 

@@ -188,8 +188,8 @@ fn show_argument(value: &ArgumentValue) -> Option<String> {
         ArgumentValue::Numbers(numbers) => {
             format!("[{}]", numbers.iter().map(|number| show_number(*number)).collect::<Vec<_>>().join(", "))
         }
-        // Nothing that a recipe calls takes one.
-        ArgumentValue::Initializer(_) => return None,
+        // Nothing that a recipe calls takes them.
+        ArgumentValue::Initializer(_) | ArgumentValue::Sizes(_) => return None,
     })
 }
 

@@ -183,7 +183,7 @@ fn auto_looks_through_sums() {
 }
 
 #[test]
-fn written_initialisers_take_the_gain_of_their_family() {
+fn written_initialisers_take_the_gain_of_the_activation() {
     let weight = |written: &str, then: &str, flavor: &str| {
         let model =
             format!("model Net {{ input x: f32[8]; a: dense(24, init = {written}) -> {then} -> dense(3); output y: f32[3]; }}");
@@ -196,7 +196,8 @@ fn written_initialisers_take_the_gain_of_their_family() {
     close(bound(weight("he_uniform", "relu", "notes")), 6f64.sqrt() / root);
     close(deviation(weight("he_normal(gain = 3)", "relu", "notes")), 3.0 / root);
     close(deviation(weight("he_normal(fan = out)", "relu", "notes")), 2f64.sqrt() / 24f64.sqrt());
-    close(deviation(weight("xavier_normal", "relu", "notes")), (2.0 / 32.0f64).sqrt());
+    close(deviation(weight("xavier_normal", "relu", "notes")), 2f64.sqrt() * (2.0 / 32.0f64).sqrt());
+    close(deviation(weight("xavier_normal", "selu", "notes")), (2.0 / 32.0f64).sqrt());
     close(deviation(weight("xavier_normal", "sigmoid", "notes")), 4.0 * (2.0 / 32.0f64).sqrt());
     close(deviation(weight("xavier_normal", "tanh", "pytorch")), 5.0 / 3.0 * (2.0 / 32.0f64).sqrt());
     close(deviation(weight("lecun_normal", "relu", "notes")), 1.0 / root);

@@ -83,18 +83,7 @@ fn compare_predictions(name: &str, compiled: &Compiled<'_>, trainer: &Trainer, t
     for rows in [1, 2, compiled.unit.recipe.batch, compiled.unit.recipe.batch + 3] {
         let (inputs, targets) = numbers.batch(compiled.unit, rows);
         let (inputs, targets) = (slices(&inputs), slices(&targets));
-        let call = Call {
-            inputs: &inputs,
-            targets: &targets,
-            rows,
-            learning_rate: 0.0,
-            momentum: 0.0,
-            next_momentum: 0.0,
-            updates: &[0],
-            gathered: 0,
-            draw: 0,
-            seed: 0,
-        };
+        let call = Call { inputs: &inputs, targets: &targets, rows, ..Call::default() };
         let values = interpreter.run(&call);
         if rows <= compiled.unit.recipe.batch {
             let data = dlm_runtime::Dataset::new(model.spec(), &inputs, &targets).expect("the data is made for the model");

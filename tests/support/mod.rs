@@ -4,6 +4,7 @@
 
 pub mod compare;
 pub mod reference;
+pub mod sample;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -99,8 +100,9 @@ pub fn parameters(compiled: &Compiled<'_>, trainer: &dlm_runtime::Trainer) -> Ve
             return None;
         }
         let array = trainer.parameter(&tensor.name);
-        // A file's matrix is (out, in), memory's (in, out).
-        let array = if array.ndim() == 2 { array.reversed_axes() } else { array };
+        // A file's weight is (out, in), memory's (in, out).
+        let spec = trainer.spec().parameters.iter().find(|parameter| parameter.name == tensor.name);
+        let array = if spec.is_some_and(|spec| spec.transposed) { array.reversed_axes() } else { array };
         Some(array.iter().copied().collect())
     };
     compiled.layout.tensors.iter().map(|place| read(&place.tensor)).collect()

@@ -64,7 +64,7 @@ fn next_activation<'v>(view: &View<'v>, index: usize) -> Option<&'v crate::op::a
         if let Some(activation) = activation(node) {
             return Some(activation);
         }
-        if !is(node, "dropout") && !is(node, "flatten") {
+        if !op(node).is_some_and(|op| op.keeps_values()) {
             return None;
         }
     }
@@ -184,7 +184,7 @@ fn reaches(view: &View<'_>, from: usize) -> Option<Place> {
             if is(node, "batch_norm") {
                 return Some(Place::Normalization);
             }
-            let passes = op(node).is_some_and(|op| op.activation().is_some()) || is(node, "flatten");
+            let passes = op(node).is_some_and(|op| op.activation().is_some() || op.keeps_values());
             if passes && seen.insert(*consumer) {
                 waiting.push(*consumer);
             }

@@ -8,7 +8,7 @@ use crate::graph::{Role, Shape};
 use crate::initializer::{Family, Initializer};
 use crate::lower::{Lowering, Saved};
 use crate::op::{Arity, Op, OpDef, ParameterDef, ShapeError, show};
-use crate::signature::{Argument, Arguments, Default, Flavor, Kind, Range, Signature};
+use crate::signature::{Argument, ArgumentValue, Arguments, Default, Flavor, Kind, Range, Signature};
 use crate::train_graph::ValueId;
 
 /// A row of the table.
@@ -17,7 +17,7 @@ pub struct ActivationDef {
     pub signature: Signature,
     /// The initialiser that suits a layer before it.
     pub family: Family,
-    /// The factor by which weights before it are scaled up, in `family`'s formula.
+    /// The factor by which weights before it are scaled up, if that is known.
     pub gain: fn(&Arguments) -> f64,
     /// Its value, of [`Z`] and, where it uses them, [`DRAW`] and [`SLOPE`].
     pub value: fn(&Arguments) -> Expr,
@@ -145,13 +145,21 @@ pub static ACTIVATIONS: &[ActivationDef] = &[
     ActivationDef {
         signature: named(
             "prelu",
-            "y = z above 0, a z below, a learned (He et al. 2015); one a unit, in pytorch one for all",
-            &[Argument {
-                name: "init",
-                kind: Kind::Number(Range::ANY),
-                default: Default::Flavored { notes: 0.25, pytorch: 0.25, keras: 0.0 },
-                doc: "what the slope begins with",
-            }],
+            "y = z above 0, a z below, a learned (He et al. 2015)",
+            &[
+                Argument {
+                    name: "init",
+                    kind: Kind::Number(Range::ANY),
+                    default: Default::Flavored { notes: 0.25, pytorch: 0.25, keras: 0.0 },
+                    doc: "what the slope begins with",
+                },
+                Argument {
+                    name: "shared",
+                    kind: Kind::Bool,
+                    default: Default::Auto("one slope a unit (pytorch: `true`, keras: `false`)"),
+                    doc: "whether one slope serves all, else each element of a sample has its own",
+                },
+            ],
         ),
         family: Family::He,
         gain: |arguments| leaky_gain(arguments.number("init")),
@@ -250,6 +258,15 @@ impl Activation {
     pub fn gain(&self) -> f64 {
         (self.def.gain)(&self.arguments)
     }
+
+    /// Whether one learned slope serves all elements of a sample or each has its own; `None`: each unit has.
+    fn shared(&self) -> Option<bool> {
+        match (self.arguments.get("shared"), self.arguments.flavor) {
+            (Some(ArgumentValue::Bool(shared)), _) => Some(*shared),
+            (_, Flavor::Notes) => None,
+            (_, flavor) => Some(flavor == Flavor::Pytorch),
+        }
+    }
 }
 
 /// The activation of this name, as a layer.
@@ -275,10 +292,13 @@ impl Op for Activation {
     }
 
     fn shape(&self, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
-        if self.def.learned_slope.is_some() && inputs[0].len() != 1 {
+        // In a row of features each is a unit; what else a unit is, is not decided here.
+        if self.def.learned_slope.is_some() && self.shared().is_none() && inputs[0].len() != 1 {
             return Err(ShapeError {
-                message: format!("`{}` takes one row of features, not {}", self.name(), show(inputs[0])),
-                help: Some("put `flatten` before it".into()),
+                message: format!("`{}` learns a slope for each of a row of features, not for {}", self.name(), show(inputs[0])),
+                help: Some(
+                    "write `shared = false` for one each, `shared = true` for a single one, or `flatten` before it".into(),
+                ),
             });
         }
         Ok(inputs[0].clone())
@@ -286,9 +306,9 @@ impl Op for Activation {
 
     fn parameters(&self, inputs: &[&Shape]) -> Vec<ParameterDef> {
         let Some(initial) = self.def.learned_slope else { return Vec::new() };
-        let units = if self.arguments.flavor == Flavor::Pytorch { 1 } else { inputs[0][0] };
+        let shape = if self.shared() == Some(true) { vec![1] } else { inputs[0].clone() };
         let init = Some(Initializer::Constant(initial(&self.arguments)));
-        vec![ParameterDef { name: "weight", shape: vec![units], role: Role::Slope, init, fans: (units, units) }]
+        vec![ParameterDef { name: "weight", shape, role: Role::Slope, init, fans: (1, 1) }]
     }
 
     fn forward(&self, lowering: &mut Lowering<'_>, inputs: &[ValueId]) -> (ValueId, Saved) {
@@ -377,18 +397,5 @@ mod tests {
                 assert!((exact - difference).abs() < 1e-8, "{}({z}): {exact} {difference}", def.signature.name);
             }
         }
-    }
-
-    #[test]
-    fn slopes_at_the_kinks_are_the_flavours() {
-        let slope_at_zero = |name: &str, flavor| -> f64 {
-            let def = ACTIVATIONS.iter().find(|def| def.signature.name == name).unwrap();
-            (def.value)(&defaults(def, flavor)).derivative(Leaf::Operand(0)).evaluate(&|_| 0.0)
-        };
-        assert_eq!(slope_at_zero("relu", Flavor::Notes), 0.0);
-        assert_eq!(slope_at_zero("leaky_relu", Flavor::Notes), 0.01);
-        assert_eq!(slope_at_zero("leaky_relu", Flavor::Keras), 1.0);
-        assert_eq!(slope_at_zero("prelu", Flavor::Keras), 0.0);
-        assert_eq!(slope_at_zero("elu", Flavor::Notes), 1.0);
     }
 }

@@ -32,6 +32,10 @@ impl Op for Concat {
         }
     }
 
+    fn passes_gain(&self) -> bool {
+        true
+    }
+
     fn forward(&self, lowering: &mut Lowering<'_>, inputs: &[ValueId]) -> (ValueId, Saved) {
         let rows = inputs.iter().map(|id| lowering.extent(*id).rows).sum();
         let joined = lowering.emit("joined", Operation::Concat(inputs.to_vec()), Extent::new(rows, Columns::Batch));

@@ -55,4 +55,8 @@ impl Op for Dropout {
             Some(mask) => vec![Some(lowering.map("d_x", operand(0) * operand(1), &[gradient, *mask]))],
         }
     }
+
+    fn keeps_values(&self) -> bool {
+        true
+    }
 }

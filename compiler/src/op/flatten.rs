@@ -33,4 +33,8 @@ impl Op for Flatten {
     fn backward(&self, _: &mut Lowering<'_>, _: &Saved, gradient: ValueId, _: &[bool]) -> Vec<Option<ValueId>> {
         vec![Some(gradient)]
     }
+
+    fn keeps_values(&self) -> bool {
+        true
+    }
 }

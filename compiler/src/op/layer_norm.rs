@@ -59,6 +59,10 @@ impl Op for LayerNorm {
         vec![parameter("weight", 1.0), parameter("bias", 0.0)]
     }
 
+    fn passes_gain(&self) -> bool {
+        true
+    }
+
     fn forward(&self, lowering: &mut Lowering<'_>, inputs: &[ValueId]) -> (ValueId, Saved) {
         let x = inputs[0];
         let features = lowering.extent(x).rows as f64;

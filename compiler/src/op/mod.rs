@@ -18,6 +18,8 @@ mod dense;
 mod dropout;
 mod flatten;
 mod layer_norm;
+mod noise;
+mod reshape;
 pub(crate) mod softmax;
 
 /// A kind of layer.
@@ -61,6 +63,16 @@ pub trait Op: fmt::Debug + Send + Sync {
     /// the gradient of each input, `None` where not `wanted`.
     fn backward(&self, lowering: &mut Lowering<'_>, saved: &Saved, gradient: ValueId, wanted: &[bool]) -> Vec<Option<ValueId>>;
 
+    /// Whether its values are those that it takes, apart from their shape and from noise in training.
+    fn keeps_values(&self) -> bool {
+        false
+    }
+
+    /// Whether weights before it are scaled for the activation after it.
+    fn passes_gain(&self) -> bool {
+        self.keeps_values()
+    }
+
     /// This op as an activation, if it is one.
     fn activation(&self) -> Option<&activation::Activation> {
         None
@@ -102,12 +114,21 @@ pub struct ParameterDef {
 }
 
 /// Every layer that is not an activation. Adding one is a file and a line here.
-pub static OPS: &[OpDef] =
-    &[add::DEF, batch_norm::DEF, concat::DEF, dense::DEF, dropout::DEF, flatten::DEF, layer_norm::DEF, softmax::DEF];
+pub static OPS: &[OpDef] = &[
+    add::DEF,
+    batch_norm::DEF,
+    concat::DEF,
+    dense::DEF,
+    dropout::DEF,
+    flatten::DEF,
+    layer_norm::DEF,
+    noise::DEF,
+    reshape::DEF,
+    softmax::DEF,
+];
 
 /// Layers of the language that are still to come.
-pub static PLANNED: &[&str] =
-    &["reshape", "noise", "convolution", "max_pool", "average_pool", "embedding", "lstm", "gru", "attention"];
+pub static PLANNED: &[&str] = &["convolution", "max_pool", "average_pool", "embedding", "lstm", "gru", "attention"];
 
 /// The layer of this name; activations are layers too.
 pub fn find(name: &str) -> Option<OpDef> {

@@ -401,6 +401,8 @@ fn synonym(name: &str) -> Option<&'static str> {
         "linear" | "fc" | "fullyconnected" | "innerproduct" | "affine" => "dense",
         "batchnormalization" | "batchnorm1d" | "bn" => "batch_norm",
         "layernormalization" | "ln" => "layer_norm",
+        "gaussiannoise" => "noise",
+        "view" | "unflatten" => "reshape",
         "swish" => "silu",
         "lrelu" => "leaky_relu",
         "conv" | "conv1d" | "conv2d" | "conv3d" => "convolution",

@@ -28,6 +28,11 @@ impl<'a> Resolver<'a> {
         name: &Ident,
         arguments: Option<&[ast::Argument]>,
     ) -> Option<Arguments> {
+        if let [Argument { name: argument, kind: Kind::Sizes, .. }] = signature.arguments {
+            let sizes = self.sizes(name, arguments.unwrap_or_default()).ok()?;
+            let values = vec![(*argument, ArgumentValue::Sizes(sizes))];
+            return Some(Arguments { of: signature.name, flavor: self.flavor, values });
+        }
         let callee = Callee {
             name,
             parameters: signature
@@ -55,6 +60,36 @@ impl<'a> Resolver<'a> {
         }
         let arguments = complete.then_some(Arguments { of: signature.name, flavor: self.flavor, values })?;
         self.in_order(&arguments, name.span).then_some(arguments)
+    }
+
+    /// A size for each axis.
+    fn sizes(&mut self, callee: &Ident, arguments: &[ast::Argument]) -> Result<Vec<Option<usize>>, Known> {
+        let name = &callee.name;
+        if arguments.is_empty() {
+            let message = format!("`{name}` needs a size for each axis");
+            let help = format!("write `{name}(28, 28)`, or `{name}(28, auto)` for one that follows from the others");
+            self.report(Diagnostic::new(codes::MISSING_ARGUMENT, callee.span, message).help(help));
+            return Err(Known);
+        }
+        let what = format!("a size of `{name}`");
+        let mut sizes = Vec::new();
+        for argument in arguments {
+            if let Some(key) = &argument.name {
+                let message = format!("`{name}` has no argument `{}`", key.name);
+                let help = format!("sizes have no names: `{name}(28, 28)`");
+                self.report(Diagnostic::new(codes::UNKNOWN_ARGUMENT, key.span, message).help(help));
+                sizes.push(Err(Known));
+                continue;
+            }
+            sizes.push(match self.evaluate(&argument.value) {
+                Evaluated::Auto => Ok(None),
+                value => self.of_kind(&what, Kind::Size, value, argument.value.span).map(|value| match value {
+                    ArgumentValue::Number(size) => Some(size as usize),
+                    _ => None,
+                }),
+            });
+        }
+        sizes.into_iter().collect()
     }
 
     /// Whether bounds of a range stand in order; else reports it.
@@ -194,6 +229,7 @@ impl<'a> Resolver<'a> {
             Kind::Text => self.text(&what, value).map(ArgumentValue::Text).map(Some),
             Kind::Boundaries => self.boundaries(&what, value).map(ArgumentValue::Boundaries).map(Some),
             Kind::Numbers(range) => self.numbers(&what, range, value).map(ArgumentValue::Numbers).map(Some),
+            Kind::Sizes => unreachable!("sizes are the only argument of a call and read as one"),
             Kind::Size | Kind::Count | Kind::Number(_) | Kind::Bool | Kind::Initializer => {
                 let evaluated = self.evaluate(value);
                 if auto && matches!(evaluated, Evaluated::Auto) {
@@ -400,5 +436,6 @@ fn expectation(kind: Kind) -> String {
         Kind::Text => "a text in quotes".into(),
         Kind::Boundaries => "a list of lengths and rates".into(),
         Kind::Numbers(_) => "a list of numbers".into(),
+        Kind::Sizes => "sizes".into(),
     }
 }

@@ -189,16 +189,13 @@ fn activation(node: &Node) -> Option<&Activation> {
     }
 }
 
-/// Layers that leave open which activation their value goes to: weights before them are scaled for the one after them.
-const PASSED: [&str; 6] = ["batch_norm", "layer_norm", "dropout", "flatten", "add", "concat"];
-
 /// For each node the activation that its value reaches next, if it does before another layer with weights.
 pub(crate) fn following_activations(nodes: &[Node], consumers: &[Vec<usize>]) -> Vec<Option<usize>> {
     let mut following = vec![None; nodes.len()];
     for index in (0..nodes.len()).rev() {
-        following[index] = consumers[index].iter().find_map(|consumer| match op_name(&nodes[*consumer]) {
-            _ if activation(&nodes[*consumer]).is_some() => Some(*consumer),
-            Some(name) if PASSED.contains(&name) => following[*consumer],
+        following[index] = consumers[index].iter().find_map(|consumer| match &nodes[*consumer].kind {
+            NodeKind::Op(op) if op.activation().is_some() => Some(*consumer),
+            NodeKind::Op(op) if op.passes_gain() => following[*consumer],
             _ => None,
         });
     }
@@ -234,13 +231,15 @@ fn distribution(
     initializer.distribution(fan_in, fan_out, gain)
 }
 
-/// The factor of an initialiser that is written without one: the activation's if it is of the initialiser's family.
+/// The factor of an initialiser that is written without one: the activation's where it is known. √2 is relu's, which another
+/// of its kind replaces. Keras' initialisers do not know the activation.
 fn default_gain(family: Family, activation: Option<&Activation>, flavor: Flavor) -> f64 {
-    match (family, activation) {
-        (Family::Lecun, _) => 1.0,
-        // Keras' initialisers do not know the activation.
-        (_, Some(activation)) if activation.family() == family && flavor != Flavor::Keras => activation.gain(),
-        (Family::He, _) => std::f64::consts::SQRT_2,
-        (Family::Xavier, _) => 1.0,
+    let activation = activation.filter(|_| flavor != Flavor::Keras);
+    match family {
+        Family::Xavier => activation.map_or(1.0, Activation::gain),
+        Family::He => {
+            activation.filter(|activation| activation.family() == family).map_or(std::f64::consts::SQRT_2, Activation::gain)
+        }
+        Family::Lecun => 1.0,
     }
 }

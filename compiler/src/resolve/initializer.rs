@@ -1,6 +1,6 @@
 //! How initialisers are called, and what a call means.
 
-use crate::initializer::{Family, Fan, Initializer};
+use crate::initializer::{Family, Fan, Initializer, TRUNCATED_DEVIATION};
 use crate::signature::{Argument, Arguments, Default, Flavor, Kind, Range, Signature};
 
 const GAIN: Argument = Argument {
@@ -92,11 +92,13 @@ pub(super) fn make(name: &str, arguments: &Arguments) -> Initializer {
     let truncated = |keras| arguments.bool_or("truncated", keras && arguments.flavor == Flavor::Keras);
     match name {
         "uniform" => Initializer::Uniform { low: arguments.number("low"), high: arguments.number("high") },
-        "normal" => Initializer::Normal {
-            mean: arguments.number("mean"),
-            deviation: arguments.number("std"),
-            truncated: truncated(false),
-        },
+        "normal" => {
+            let (std, truncated) = (arguments.number("std"), truncated(false));
+            // Keras' TruncatedNormal is given the deviation before truncation.
+            let before = truncated && arguments.flavor == Flavor::Keras;
+            let deviation = if before { std * TRUNCATED_DEVIATION } else { std };
+            Initializer::Normal { mean: arguments.number("mean"), deviation, truncated }
+        }
         "constant" => Initializer::Constant(arguments.number("value")),
         "zeros" => Initializer::Constant(0.0),
         "orthogonal" => Initializer::Orthogonal { gain: arguments.number("gain") },

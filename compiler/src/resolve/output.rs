@@ -98,9 +98,7 @@ impl<'a> Builder<'_, 'a> {
             OutputKind::Class(classes) => (*shape == [*classes], format!("{classes} values, one a class"), *classes),
             OutputKind::Binary => (shape.is_empty() || *shape == [1], "one value".into(), 1),
             OutputKind::Flags(flags) => (*shape == [*flags], format!("{flags} values, one a flag"), *flags),
-            OutputKind::Values(wanted) => {
-                (shape == wanted, format!("shape {}", show(wanted)), wanted.last().copied().unwrap_or(1))
-            }
+            OutputKind::Values(wanted) => (shape == wanted, format!("shape {}", show(wanted)), wanted.iter().product()),
         };
         if fits {
             return true;
@@ -110,10 +108,20 @@ impl<'a> Builder<'_, 'a> {
         let mut diagnostic = Diagnostic::new(codes::OUTPUT_SHAPE, ty.span, message)
             .secondary(self.nodes[node.0].span, format!("this has shape {}", show(shape)))
             .note(self.shapes_along(node));
-        diagnostic = match (kind, shape.as_slice()) {
-            (OutputKind::Values(wanted), [_]) if wanted.len() != 1 => diagnostic.help("declare the shape that the value has"),
-            (_, [_]) => diagnostic.help(format!("end with `dense({units})`, or declare the size that the value has")),
-            _ => diagnostic.help(format!("end with `flatten -> dense({units})`")),
+        let reshape = match kind {
+            OutputKind::Values(wanted) if wanted.len() != 1 => {
+                let sizes: Vec<String> = wanted.iter().map(usize::to_string).collect();
+                Some(format!("reshape({})", sizes.join(", ")))
+            }
+            _ => None,
+        };
+        let dense = std::iter::once(format!("dense({units})")).chain(reshape.clone()).collect::<Vec<_>>().join(" -> ");
+        diagnostic = match shape.as_slice() {
+            _ if shape.iter().product::<usize>() == units => {
+                diagnostic.help(format!("end with `{}`", reshape.as_deref().unwrap_or("flatten")))
+            }
+            [_] => diagnostic.help(format!("end with `{dense}`, or declare the size that the value has")),
+            _ => diagnostic.help(format!("end with `flatten -> {dense}`")),
         };
         self.resolver.report(diagnostic);
         false
@@ -129,7 +137,7 @@ impl<'a> Builder<'_, 'a> {
         let mut at = &self.nodes[node.0];
         // What changes nothing in prediction hides nothing.
         while let NodeKind::Op(op) = &at.kind
-            && matches!(op.name(), "identity" | "dropout" | "flatten")
+            && (op.keeps_values() || op.name() == "identity")
         {
             at = &self.nodes[at.inputs[0].0];
         }

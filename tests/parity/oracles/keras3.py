@@ -27,9 +27,9 @@ def renamed(new_name, given):
     return {new_name.get(name, name): value for name, value in given.items()}
 
 
-def prelu(init=None):
+def prelu(init=None, shared=False):
     given = {} if init is None else {"alpha_initializer": keras.initializers.Constant(init)}
-    return keras.layers.PReLU(**given)
+    return keras.layers.PReLU(shared_axes=[1] if shared else None, **given)
 
 
 LAYERS = {

@@ -137,7 +137,8 @@ class Notes:
             if kind == "batch_norm":
                 self.statistics |= {f"{path}.running_mean": np.zeros(width), f"{path}.running_var": np.ones(width)}
             if kind == "prelu":
-                self.theta[f"{path}.weight"] = np.full(width, arguments.get("init", 0.25))
+                units = 1 if arguments.get("shared") else width
+                self.theta[f"{path}.weight"] = np.full(units, arguments.get("init", 0.25))
         self.rule, self.arguments = OPTIMIZERS[case.optimizer[0]], dict(case.optimizer[1])
         self.rate = self.arguments.pop("lr", RATES.get(case.optimizer[0], 0.01))
         self.state = {name: {"m": np.zeros_like(theta), "s": np.zeros_like(theta)} for name, theta in self.theta.items()}

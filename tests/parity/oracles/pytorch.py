@@ -49,7 +49,7 @@ MODULES = {
     "tanh": lambda width: nn.Tanh(),
     "leaky_relu": lambda width, **given: nn.LeakyReLU(**renamed({"alpha": "negative_slope"}, **given)),
     "rrelu": lambda width, **given: RReLU(**given),
-    "prelu": lambda width, **given: nn.PReLU(**given),
+    "prelu": lambda width, shared=True, **given: nn.PReLU(1 if shared else width, **given),
     "elu": lambda width, **given: nn.ELU(**given),
     "selu": lambda width: nn.SELU(),
     "gelu": lambda width, **given: nn.GELU(**given),

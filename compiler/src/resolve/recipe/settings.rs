@@ -71,7 +71,7 @@ pub(crate) static SETTINGS: &[SettingDef] = &[
         "`none`",
         "ends the training when a figure no longer improves",
     ),
-    setting("seed", "a whole number from 0", "0", "seeds initialisation, order and dropout"),
+    setting("seed", "a whole number from 0", "0", "seeds initialisation, order and what layers draw"),
     setting("shuffle", "`true` or `false`", "`true`", "whether each epoch has an order of its own"),
 ];
 

@@ -23,9 +23,9 @@ model Norms {
 //   note: the shape is image [4, 4]
 //   help: put `flatten` before it
     d: image -> prelu;
-//              ^^^^^ error[E130]: `prelu` takes one row of features, not [4, 4]
+//              ^^^^^ error[E130]: `prelu` learns a slope for each of a row of features, not for [4, 4]
 //   note: the shape is image [4, 4]
-//   help: put `flatten` before it
+//   help: write `shared = false` for one each, `shared = true` for a single one, or `flatten` before it
     output digit: class[10] = a;
 }
 

@@ -16,10 +16,19 @@ model Shapes {
 //               ^^^^^^^^ error[E133]: output `tags` is `flags[3]` and takes 3 values, one a flag; the value has shape [2]
 //   note: the shapes are image [4, 4] -> a.flatten [16] -> a.dense [9] -> b.dense [2]
 //   help: end with `dense(3)`, or declare the size that the value has
+    square: dense(4);
+    output square_values: f32[2, 2] = square;
+//                        ^^^^^^^^^ error[E133]: output `square_values` is `f32[2, 2]` and takes shape [2, 2]; the value has shape [4]
+//   note: the shapes are image [4, 4] -> a.flatten [16] -> a.dense [9] -> b.dense [2] -> square.dense [4]
+//   help: end with `reshape(2, 2)`
+    output square_kind: class[16] = image;
+//                      ^^^^^^^^^ error[E133]: output `square_kind` is `class[16]` and takes 16 values, one a class; the value has shape [4, 4]
+//   note: the shape is image [4, 4]
+//   help: end with `flatten`
     output values: f32[2, 2] = a;
 //                 ^^^^^^^^^ error[E133]: output `values` is `f32[2, 2]` and takes shape [2, 2]; the value has shape [9]
 //   note: the shapes are image [4, 4] -> a.flatten [16] -> a.dense [9]
-//   help: declare the shape that the value has
+//   help: end with `dense(4) -> reshape(2, 2)`, or declare the size that the value has
     output value: f32[3] = a;
 //                ^^^^^^ error[E133]: output `value` is `f32[3]` and takes shape [3]; the value has shape [9]
 //   note: the shapes are image [4, 4] -> a.flatten [16] -> a.dense [9]
