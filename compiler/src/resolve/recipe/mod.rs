@@ -20,12 +20,11 @@ use crate::graph::{Graph, Model, Unit};
 use crate::lint::{self, Subject};
 use crate::recipe::Recipe;
 use crate::signature::Flavor;
-use settings::Settings;
 
 pub(crate) use callable::{CLIPS, NORMALIZATIONS, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SCHEDULES, SOURCES};
 pub(crate) use losses::show_type;
 pub(crate) use penalties::signatures as regularizers;
-pub(crate) use settings::{PLANNED, SETTINGS};
+pub(crate) use settings::{PLANNED, SETTINGS, Settings};
 
 /// Every model with its recipes, and what there is to warn about.
 pub(super) fn resolve_models(resolver: &mut Resolver<'_>, overrides: &Overrides, replaced: &Replaced) -> (Vec<Model>, Warnings) {
@@ -90,14 +89,7 @@ impl<'a> Resolver<'a> {
         let built = self.build_model(model, flavor);
         let recipe = self.recipe(train, &settings, built.as_ref().map(|built| &built.graph));
         let built = built?;
-        let value = |key| settings.get(key).map(|setting| setting.value.span);
-        let subject = Subject {
-            graph: &built.graph,
-            arguments: &built.arguments,
-            recipe: &recipe,
-            optimizer: value("optimizer"),
-            batch: value("batch"),
-        };
+        let subject = Subject { graph: &built.graph, arguments: &built.arguments, recipe: &recipe, settings: &settings };
         lint::lint(&subject).into_iter().for_each(|warning| lint::add(warnings, warning));
         Some(Unit { graph: built.graph, recipe })
     }
