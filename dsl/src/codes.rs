@@ -142,7 +142,7 @@ codes! {
     W006 ADAGRAD_ON_DEEP_NETWORK "adagrad trains a deep network";
     W007 UNUSUAL_LEARNING_RATE "the learning rate is far outside the optimizer's usual range";
     W008 MISPLACED_DROPOUT "`dropout` stands before `batch_norm` or on an output";
-    W009 BATCH_OF_ONE "`batch_norm` is trained with batches of one row";
+    W009 BATCH_OF_ONE "`batch_norm` is trained with batches of one row, or a last one of one row";
     W010 LINEAR_STACK "nothing but linear functions stands between two layers with weights";
     W011 LIMITED_OUTPUT "an activation limits logits, or predictions that may be any number";
     W012 HIDDEN_SOFTMAX "`softmax` stands between layers";

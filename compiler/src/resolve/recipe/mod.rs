@@ -105,6 +105,7 @@ impl<'a> Resolver<'a> {
         Recipe {
             name: train.and_then(|train| train.name.as_ref()).map(|name| name.name.clone()),
             docs: train.map(|train| train.attributes.docs.clone()).unwrap_or_default(),
+            allows: self.allows_of(train),
             written: train.is_some(),
             flavor: self.flavor,
             losses: self.losses_of(settings, graph),
@@ -124,6 +125,15 @@ impl<'a> Resolver<'a> {
             validation_data: self.data_of(settings, "validation_data", graph),
             test_data: self.data_of(settings, "test_data", graph),
         }
+    }
+
+    /// The lints that are silenced for a recipe.
+    fn allows_of(&self, train: Option<&ast::Train>) -> Vec<String> {
+        let before = |attributes: &ast::Attributes| attributes.allows.clone();
+        let own = train.map(|train| before(&train.attributes)).unwrap_or_default();
+        let settings = train.into_iter().flat_map(|train| &train.settings).flat_map(|setting| before(&setting.attributes));
+        let all = self.file.allows.iter().cloned().chain(own).chain(settings);
+        all.map(|allow| allow.name).collect()
     }
 
     fn flavor_of(&mut self, settings: &Settings) -> Flavor {
