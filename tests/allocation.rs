@@ -14,6 +14,7 @@ dlm::model! {
     }
 
     train Net {
+        optimizer  = momentum(lr = 0.01, beta = 0.9);
         regularize = [l2(1e-3), max_norm(2.0)];
         clip       = global_norm(1.0);
         batch      = 32;

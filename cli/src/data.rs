@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use dlm_compiler::describe::data_spec;
+use dlm_compiler::graph::{Node, NodeKind, Unit};
 use dlm_compiler::recipe::{DataSource, Recipe};
 use dlm_dsl::codes;
+use dlm_dsl::diagnostic::Diagnostic;
 use dlm_runtime::{Dataset, FeatureNames, Labels, Model, Spec, Split, data};
 
 use crate::args::{Part, Selection};
@@ -73,6 +75,38 @@ impl Data {
     }
 }
 
+/// The shares that a recipe splits off its data; parts in files of their own are none.
+fn shares(recipe: &Recipe) -> Split {
+    let share = |share: f64, own: &Option<DataSource>| if own.is_some() { 0.0 } else { share };
+    Split {
+        validation: share(recipe.split.validation, &recipe.validation_data),
+        test: share(recipe.split.test, &recipe.test_data),
+        stratify: recipe.split.stratify,
+        seed: recipe.split.seed,
+    }
+}
+
+/// Advice that only the data can tell: `batch_norm` on a last batch of one row.
+pub fn last_batch_of_one(unit: &Unit, data: &Data) -> Option<Diagnostic> {
+    let recipe = &unit.recipe;
+    let is_batch_norm = |node: &Node| matches!(&node.kind, NodeKind::Op(op) if op.name() == "batch_norm");
+    let silenced = recipe.allows.iter().any(|code| code == codes::BATCH_OF_ONE.0);
+    if silenced || recipe.drop_last || recipe.batch == 1 || !unit.graph.nodes.iter().any(is_batch_norm) {
+        return None;
+    }
+    // What cannot be split is for the training to say.
+    let rows = data::split(&data.main, &shares(recipe)).ok()?.train.len();
+    if rows % recipe.batch != 1 {
+        return None;
+    }
+    let message =
+        format!("of {rows} training rows in batches of {} the last batch has one, and `batch_norm` makes 0 of it", recipe.batch);
+    let diagnostic = Diagnostic::new(codes::BATCH_OF_ONE, Default::default(), message)
+        .note("it also takes the running variance, by which predictions are divided, nearer to 0 in each epoch")
+        .help("write `last_batch = drop`, or another size of `batch`");
+    Some(diagnostic)
+}
+
 fn no_data() -> Failure {
     Failure::new(codes::NO_DATA, "the recipe names no `data`")
         .help("give it on the command line: --data 'csv(\"samples.csv\", label = \"column\")'")
@@ -106,13 +140,7 @@ pub fn part(model: &Model, recipe: &Recipe, places: &Places, wanted: Option<Part
         _ => {}
     }
     let all = read(recipe.data.as_ref().ok_or_else(no_data)?, &places.main)?;
-    let share = |share: f64, own: &Option<DataSource>| if own.is_some() { 0.0 } else { share };
-    let shares = Split {
-        validation: share(recipe.split.validation, &recipe.validation_data),
-        test: share(recipe.split.test, &recipe.test_data),
-        stratify: recipe.split.stratify,
-        seed: recipe.split.seed,
-    };
+    let shares = shares(recipe);
     let rows = match wanted {
         Part::All => return Ok((all, name)),
         Part::Test if shares.test == 0.0 => return Err(no_part(name)),

@@ -228,6 +228,26 @@ fn what_cannot_be_written_is_named_as_it_was_asked_for() {
 }
 
 #[test]
+fn a_last_batch_of_one_row_is_warned_of_under_batch_norm() {
+    let folder = points();
+    // Sixty rows are for training.
+    let train = |model: &str, set: &[&str]| {
+        fs::write(folder.path().join("points.dlm"), model).unwrap();
+        let common = ["train", "points.dlm", "--epochs", "1", "--out", "out"];
+        text(&dlm().current_dir(&folder).args(common).args(set).assert().success().get_output().stderr)
+    };
+    let model = MODEL.replace("-> relu", "-> batch_norm -> relu").replace("batch     = 8;", "batch     = 59;");
+    let warned = "warning[W009]: of 60 training rows in batches of 59 the last batch has one";
+    assert!(train(&model, &[]).contains(warned));
+    for set in ["last_batch=drop", "batch=58"] {
+        assert!(!train(&model, &["--set", set]).contains("warning["), "{set}");
+    }
+    assert!(!train(&model, &["--quiet"]).contains("warning["));
+    assert!(!train(&model.replace("train Points {", "#[allow(W009)]\ntrain Points {"), &[]).contains("warning["));
+    assert!(!train(&model.replace("batch_norm", "layer_norm"), &[]).contains("warning["));
+}
+
+#[test]
 fn advice_on_training_is_given_at_training() {
     let folder = points();
     let model = MODEL.replace("-> relu", "-> relu -> batch_norm");

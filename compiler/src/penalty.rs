@@ -117,7 +117,7 @@ mod tests {
     fn arguments(signature: &Signature, flavor: Flavor) -> Arguments {
         let values =
             signature.arguments.iter().zip([0.3, 0.7]).map(|(argument, value)| (argument.name, ArgumentValue::Number(value)));
-        Arguments { of: signature.name, flavor, values: values.collect() }
+        Arguments { of: signature.name, flavor, values: values.collect(), written: None }
     }
 
     #[test]
@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn max_norm_scales_down_alone() {
-        let arguments = Arguments { of: "max_norm", flavor: Flavor::Notes, values: vec![("limit", ArgumentValue::Number(2.0))] };
+        let values = vec![("limit", ArgumentValue::Number(2.0))];
+        let arguments = Arguments { of: "max_norm", flavor: Flavor::Notes, values, written: None };
         let factor = |square: f64| (CONSTRAINTS[0].factor)(&arguments).evaluate::<f64>(&|_| square);
         assert_eq!((factor(0.0), factor(4.0), factor(16.0)), (1.0, 1.0, 0.5));
     }

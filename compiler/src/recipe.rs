@@ -20,6 +20,9 @@ pub struct Recipe {
     pub name: Option<String>,
     /// Its `///` docs.
     pub docs: Vec<String>,
+    /// The codes of the lints that the file silences at its top, before the recipe or before one of its settings: for what
+    /// is only known once the data is.
+    pub allows: Vec<String>,
     /// Whether the file holds it; else all is default.
     pub written: bool,
     /// Whose conventions hold.

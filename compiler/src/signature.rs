@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use dlm_dsl::ast::Span;
 pub use dlm_spec::Length;
 
 /// Whose conventions a recipe follows.
@@ -172,6 +173,17 @@ pub struct Arguments {
     pub flavor: Flavor,
     /// A value for each argument of the signature; those left to `Auto` are absent.
     pub values: Vec<(&'static str, ArgumentValue)>,
+    /// Where the call stands; `None` where the file holds none.
+    pub written: Option<Written>,
+}
+
+/// Where a call and its arguments stand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// The name of what is called.
+    pub name: Span,
+    /// The values of the arguments that are given.
+    pub values: Vec<(&'static str, Span)>,
 }
 
 /// The value of one argument.
@@ -201,7 +213,13 @@ impl Arguments {
     /// The defaults alone; arguments that must be given are absent.
     pub fn defaults(signature: &Signature, flavor: Flavor) -> Self {
         let values = signature.arguments.iter().filter_map(|argument| Some((argument.name, argument.default.value(flavor)?)));
-        Self { of: signature.name, flavor, values: values.collect() }
+        Self { of: signature.name, flavor, values: values.collect(), written: None }
+    }
+
+    /// Where the value of `name` stands, or where it is not given the name of what is called; `None` if the file holds no call.
+    pub fn place(&self, name: &str) -> Option<Span> {
+        let written = self.written.as_ref()?;
+        Some(written.values.iter().find(|(key, _)| *key == name).map_or(written.name, |(_, span)| *span))
     }
 
     /// The value of `name`, if it was given or has a default.

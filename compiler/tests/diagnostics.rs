@@ -33,6 +33,31 @@ fn lints_are_the_expected_ones() {
 }
 
 #[test]
+fn what_is_shipped_follows_the_advice_or_says_why_not() {
+    let mut count = 0;
+    for folder in ["../../examples", "../../benches"] {
+        for entry in std::fs::read_dir(corpus(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "dlm") {
+                let diagnostics = check(&std::fs::read_to_string(&path).unwrap()).1;
+                assert!(diagnostics.is_empty(), "{}: {diagnostics:#?}", path.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= 10, "only {count} files are found");
+}
+
+#[test]
+fn every_lint_is_silenced_at_the_top_of_the_file() {
+    for info in codes::ALL.iter().filter(|info| info.severity() == Severity::Warning) {
+        let wrong = example(info.page, "\n## Wrong\n");
+        let found = check(&format!("#![allow({})]\n{wrong}", info.code.0)).1;
+        assert!(found.is_empty(), "{}: {found:#?}", info.code.0);
+    }
+}
+
+#[test]
 fn the_models_of_the_corpus_have_no_errors() {
     let mut count = 0;
     for entry in std::fs::read_dir(corpus("models")).unwrap() {

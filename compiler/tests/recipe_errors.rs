@@ -99,3 +99,20 @@ fn an_error_in_what_is_replaced_is_said_once_and_names_it() {
     assert_eq!((diagnostic.code, diagnostic.primary.span), (codes::NOT_WHOLE, Default::default()));
     assert_eq!(diagnostic.message, "`batch=0.5`: `batch` is a whole number, not 0.5");
 }
+
+#[test]
+fn a_lint_on_what_is_replaced_names_it() {
+    for (key, value, message) in [
+        (
+            "optimizer.lr",
+            "3",
+            "`optimizer.lr=3`: a learning rate of 3 is unusually high for `sgd`: training is likely to diverge",
+        ),
+        ("clip", "norm(1e-9)", "`clip=norm(1e-9)`: gradients are clipped to 1e-9: next to every one is, in every step"),
+    ] {
+        let overrides = Overrides { model: Some("Net".into()), recipe: Some("Net".into()), ..set(&[(key, value)]) };
+        let diagnostics = check_with(NET, &overrides).1;
+        let [diagnostic] = diagnostics.as_slice() else { panic!("{diagnostics:#?}") };
+        assert_eq!((diagnostic.message.as_str(), diagnostic.primary.span), (message, Default::default()));
+    }
+}

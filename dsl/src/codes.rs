@@ -1,7 +1,8 @@
 //! The table of all diagnostic codes of the project, each with a one-line summary and a page.
 //!
 //! `E0xx` syntax, `E1xx` names and shapes, `E2xx` recipes, `E3xx` files, data, weights and running, `W0xx` lints.
-//! To add one: a line here, in sorted order, and its page `codes/CODE.md` (title, `## Wrong`, `## Why`, `## Right`).
+//! To add one: a line here, in sorted order, and its page `codes/CODE.md` (title, `## Wrong`, `## Why`, `## Right`, of
+//! lints `## Silence`).
 
 use crate::diagnostic::{Code, Severity};
 
@@ -142,7 +143,23 @@ codes! {
     W006 ADAGRAD_ON_DEEP_NETWORK "adagrad trains a deep network";
     W007 UNUSUAL_LEARNING_RATE "the learning rate is far outside the optimizer's usual range";
     W008 MISPLACED_DROPOUT "`dropout` stands before `batch_norm` or on an output";
-    W009 BATCH_OF_ONE "`batch_norm` is trained with batches of one row";
+    W009 BATCH_OF_ONE "`batch_norm` is trained with batches of one row, or a last one of one row";
+    W010 LINEAR_STACK "nothing but linear functions stands between two layers with weights";
+    W011 LIMITED_OUTPUT "an activation limits logits, or predictions that may be any number";
+    W012 HIDDEN_SOFTMAX "`softmax` stands between layers";
+    W013 SELU_CONDITIONS "`selu` lacks what it needs to keep mean and variance";
+    W014 EQUAL_UNITS "all units of a hidden layer begin with the same weights";
+    W015 UNSCALED_INITIALIZER "weights begin much larger or smaller than suits their inputs";
+    W016 SAME_BATCHES "`batch_norm` is trained without `shuffle`";
+    W017 NORMALIZED_OUTPUT "`batch_norm` stands on an output";
+    W018 CONSTANT_VALUE "`layer_norm` or `softmax` is over a single value";
+    W019 HIGH_DROPOUT "`dropout` leaves next to nothing";
+    W020 UNUSUAL_BETA "the share of momentum or of the mean square that is kept is unusual";
+    W021 SCHEDULE_OUT_OF_RANGE "the schedule takes the learning rate to next to nothing, or far too high";
+    W022 L2_WITH_ADAM "`adam` divides the pull of `l2` by the size of gradients";
+    W023 TINY_CLIP "gradients are clipped to next to nothing";
+    W024 STRONG_SMOOTHING "`label_smoothing` spreads most of each target";
+    W025 RAW_IMAGES "bytes of images go into a network as they are";
 }
 
 #[cfg(test)]
@@ -164,6 +181,10 @@ mod tests {
                 rest = &rest[at + heading.len()..];
                 let section = rest.split("\n## ").next().unwrap_or_default();
                 assert_eq!(section.contains(fence), heading != "\n## Why\n", "{code}: example in `{}`", heading.trim());
+            }
+            if info.severity() == Severity::Warning {
+                let silence = rest.split("\n## Silence\n").nth(1).unwrap_or_default();
+                assert!(silence.contains(&format!("`#[allow({code})]`")), "{code}: no word on how to silence it");
             }
         }
     }

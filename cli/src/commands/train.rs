@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::args::Train;
 use crate::console::Console;
-use crate::data::{Data, Places};
+use crate::data::{Data, Places, last_batch_of_one};
 use crate::failure::Failure;
 use crate::json;
 use crate::observe::{Watch, catch_interrupts, interrupted};
@@ -30,6 +30,9 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
         None => (Labels::default(), FeatureNames::default()),
     };
     let data = Data::load(&spec, &unit.recipe, &places, &labels, &features)?;
+    if let Some(advice) = last_batch_of_one(&unit, &data).filter(|_| !arguments.quiet) {
+        console.placeless(&[advice]);
+    }
     catch_interrupts()
         .map_err(|error| Failure::usage(format!("cannot watch for Ctrl-C: {error}"), "run without other handlers"))?;
     let loaded = load(&compiled, &source, console, arguments.quiet)?;

@@ -6,7 +6,7 @@ use dlm_dsl::diagnostic::Diagnostic;
 
 use super::value::{Evaluated, as_call, as_name, describe_syntax, show_number};
 use super::{MAX_SIZE, Resolver, closest, one_of};
-use crate::signature::{self, Argument, ArgumentValue, Arguments, Kind, Length, Signature};
+use crate::signature::{self, Argument, ArgumentValue, Arguments, Kind, Length, Signature, Written};
 
 /// Which argument of a call each value is for, by index into the parameters; `None` where that is an error.
 pub(super) type Binding<'v> = Vec<(usize, &'v ast::Value)>;
@@ -31,7 +31,9 @@ impl<'a> Resolver<'a> {
         if let [Argument { name: argument, kind: Kind::Sizes, .. }] = signature.arguments {
             let sizes = self.sizes(name, arguments.unwrap_or_default()).ok()?;
             let values = vec![(*argument, ArgumentValue::Sizes(sizes))];
-            return Some(Arguments { of: signature.name, flavor: self.flavor, values });
+            let places = arguments.unwrap_or_default().iter().map(|given| (*argument, given.value.span));
+            let written = Some(Written { name: name.span, values: places.collect() });
+            return Some(Arguments { of: signature.name, flavor: self.flavor, values, written });
         }
         let callee = Callee {
             name,
@@ -58,7 +60,9 @@ impl<'a> Resolver<'a> {
                 },
             }
         }
-        let arguments = complete.then_some(Arguments { of: signature.name, flavor: self.flavor, values })?;
+        let places = bound.iter().map(|(index, value)| (signature.arguments[*index].name, value.span));
+        let written = Some(Written { name: name.span, values: places.collect() });
+        let arguments = complete.then_some(Arguments { of: signature.name, flavor: self.flavor, values, written })?;
         self.in_order(&arguments, name.span).then_some(arguments)
     }
 

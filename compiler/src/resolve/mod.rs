@@ -39,7 +39,7 @@ pub(crate) mod reference {
     };
     pub(crate) use super::repeat::RESIDUAL;
 }
-pub(crate) use recipe::show_type;
+pub(crate) use recipe::{Settings, show_type};
 pub(crate) use value::show_number;
 
 /// Layers that a model may hold after expansion.

@@ -3,7 +3,7 @@
 dlm::model! {
     model Loud {
         input x: f32[4];
-        dense(8) -> elu -> dense(8) -> elu -> dropout(0.2);
+        dense(8) -> elu -> dense(8) -> dropout(0.2);
         output y: f32[8];
     }
 }
@@ -13,7 +13,7 @@ dlm::model! {
 
     model Quiet {
         input x: f32[4];
-        dense(8) -> elu -> dense(8) -> elu -> dropout(0.2);
+        dense(8) -> elu -> dense(8) -> dropout(0.2);
         output y: f32[8];
     }
 }

@@ -21,12 +21,11 @@ use crate::graph::{Graph, Model, Unit};
 use crate::lint::{self, Subject};
 use crate::recipe::Recipe;
 use crate::signature::Flavor;
-use settings::Settings;
 
 pub(crate) use callable::{CLIPS, NORMALIZATIONS, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SOURCES};
 pub(crate) use losses::show_type;
 pub(crate) use penalties::signatures as regularizers;
-pub(crate) use settings::{PLANNED, SETTINGS};
+pub(crate) use settings::{PLANNED, SETTINGS, Settings};
 
 /// Every model with its recipes, and what there is to warn about.
 pub(super) fn resolve_models(resolver: &mut Resolver<'_>, overrides: &Overrides, replaced: &Replaced) -> (Vec<Model>, Warnings) {
@@ -91,14 +90,7 @@ impl<'a> Resolver<'a> {
         let built = self.build_model(model, flavor);
         let recipe = self.recipe(train, &settings, built.as_ref().map(|built| &built.graph));
         let built = built?;
-        let value = |key| settings.get(key).map(|setting| setting.value.span);
-        let subject = Subject {
-            graph: &built.graph,
-            arguments: &built.arguments,
-            recipe: &recipe,
-            optimizer: value("optimizer"),
-            batch: value("batch"),
-        };
+        let subject = Subject { graph: &built.graph, arguments: &built.arguments, recipe: &recipe, settings: &settings };
         lint::lint(&subject).into_iter().for_each(|warning| lint::add(warnings, warning));
         Some(Unit { graph: built.graph, recipe })
     }
@@ -114,6 +106,7 @@ impl<'a> Resolver<'a> {
         Recipe {
             name: train.and_then(|train| train.name.as_ref()).map(|name| name.name.clone()),
             docs: train.map(|train| train.attributes.docs.clone()).unwrap_or_default(),
+            allows: self.allows_of(train),
             written: train.is_some(),
             flavor: self.flavor,
             losses: self.losses_of(settings, graph),
@@ -141,6 +134,15 @@ impl<'a> Resolver<'a> {
             validation_data: self.data_of(settings, "validation_data", graph),
             test_data: self.data_of(settings, "test_data", graph),
         }
+    }
+
+    /// The lints that are silenced for a recipe.
+    fn allows_of(&self, train: Option<&ast::Train>) -> Vec<String> {
+        let before = |attributes: &ast::Attributes| attributes.allows.clone();
+        let own = train.map(|train| before(&train.attributes)).unwrap_or_default();
+        let settings = train.into_iter().flat_map(|train| &train.settings).flat_map(|setting| before(&setting.attributes));
+        let all = self.file.allows.iter().cloned().chain(own).chain(settings);
+        all.map(|allow| allow.name).collect()
     }
 
     fn flavor_of(&mut self, settings: &Settings) -> Flavor {

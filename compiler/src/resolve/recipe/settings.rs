@@ -1,11 +1,11 @@
 //! The settings of a recipe: which there are, what is inherited, what is replaced from outside.
 
-use dlm_dsl::ast::{self, Argument, Call, Ident, Value, ValueKind};
+use dlm_dsl::ast::{self, Argument, Call, Ident, Span, Value, ValueKind};
 use dlm_dsl::codes;
 use dlm_dsl::diagnostic::Diagnostic;
 
 use super::super::overrides::{Replaced, Setting as Replacement};
-use super::super::value::as_name;
+use super::super::value::{as_call, as_name};
 use super::super::{Resolver, closest};
 use super::callable;
 
@@ -82,14 +82,14 @@ pub(crate) static PLANNED: &[&str] = &["augment", "watch", "checkpoint", "metric
 const EXCLUSIVE: (&str, &str) = ("loss", "losses");
 
 /// A setting that holds for a recipe.
-pub(super) struct Setting {
+pub(crate) struct Setting {
     pub(super) key: Ident,
     pub(super) value: Value,
 }
 
 /// The settings that hold for a recipe, its own and inherited ones; each key once.
 #[derive(Default)]
-pub(super) struct Settings(Vec<Setting>);
+pub(crate) struct Settings(Vec<Setting>);
 
 impl Settings {
     pub(super) fn get(&self, key: &str) -> Option<&Setting> {
@@ -99,6 +99,20 @@ impl Settings {
     pub(super) fn remove(&mut self, key: &str) -> Option<Setting> {
         let index = self.0.iter().position(|setting| setting.key.name == key)?;
         Some(self.0.remove(index))
+    }
+
+    /// Where the value of `key` stands, or the name of what it calls; `None` if the setting is not written.
+    pub(crate) fn place(&self, key: &str) -> Option<Span> {
+        let value = &self.get(key)?.value;
+        Some(as_call(value).map_or(value.span, |(name, _)| name.span))
+    }
+
+    /// Where the value of an argument of what `key` calls stands; where it is not given, that name.
+    pub(crate) fn argument(&self, key: &str, argument: &str) -> Option<Span> {
+        let (name, arguments) = as_call(&self.get(key)?.value)?;
+        let arguments = arguments.unwrap_or_default();
+        let given = position(arguments, &callable::parameters(key, &name.name), argument);
+        Some(given.map_or(name.span, |position| arguments[position].value.span))
     }
 
     /// Whether `key`, or the other way to say it, is there.
@@ -255,14 +269,19 @@ fn with_argument(key: &str, value: Value, argument: &Ident, replacement: &Value)
 }
 
 fn set(mut arguments: Vec<Argument>, parameters: &[&str], name: &Ident, value: &Value) -> Vec<Argument> {
-    let by_name = arguments.iter().position(|argument| argument.name.as_ref().is_some_and(|other| other.name == name.name));
-    let by_position = parameters
-        .iter()
-        .position(|parameter| *parameter == name.name)
-        .filter(|position| arguments.get(*position).is_some_and(|argument| argument.name.is_none()));
-    match by_name.or(by_position) {
+    match position(&arguments, parameters, &name.name) {
         Some(position) => arguments[position].value = value.clone(),
         None => arguments.push(Argument { name: Some(name.clone()), value: value.clone() }),
     }
     arguments
+}
+
+/// Which of `arguments` is the one called `name`, by its name or by its place among `parameters`.
+fn position(arguments: &[Argument], parameters: &[&str], name: &str) -> Option<usize> {
+    let by_name = arguments.iter().position(|argument| argument.name.as_ref().is_some_and(|other| other.name == name));
+    let by_position = parameters
+        .iter()
+        .position(|parameter| *parameter == name)
+        .filter(|position| arguments.get(*position).is_some_and(|argument| argument.name.is_none()));
+    by_name.or(by_position)
 }

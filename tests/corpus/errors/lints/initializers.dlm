@@ -2,13 +2,13 @@
 model Wrong {
     input x: f32[20];
     dense(20, init = xavier_uniform) -> relu;
-//  ^^^^^ warning[W002]: `xavier_uniform` does not suit `relu`, which follows
+//                   ^^^^^^^^^^^^^^ warning[W002]: `xavier_uniform` does not suit `relu`, which follows
     dense(20, init = he_normal) -> dropout(0.1) -> tanh;
-//  ^^^^^ warning[W002]: `he_normal` does not suit `tanh`, which follows
+//                   ^^^^^^^^^ warning[W002]: `he_normal` does not suit `tanh`, which follows
     dense(20, init = lecun_normal) -> leaky_relu;
-//  ^^^^^ warning[W002]: `lecun_normal` does not suit `leaky_relu`, which follows
+//                   ^^^^^^^^^^^^ warning[W002]: `lecun_normal` does not suit `leaky_relu`, which follows
     dense(20, init = glorot_normal) -> selu;
-//  ^^^^^ warning[W002]: `xavier_normal` does not suit `selu`, which follows
+//                   ^^^^^^^^^^^^^ warning[W002]: `xavier_normal` does not suit `selu`, which follows
     dense(3, init = he_normal);
     output y: class[3];
 }

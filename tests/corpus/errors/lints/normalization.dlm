@@ -33,7 +33,7 @@ model After {
     #[allow(W004, W005)]
     dense(20, bias = true) -> batch_norm -> elu -> batch_norm;
     dense(20, bias = true) -> batch_norm -> elu;
-//  ^^^^^ warning[W005]: the bias of this `dense` has no effect: `batch_norm` subtracts the mean, and with it the bias
+//                   ^^^^ warning[W005]: the bias of this `dense` has no effect: `batch_norm` subtracts the mean, and with it the bias
     dense(20, bias = false) -> batch_norm -> elu;
     dense(20, bias = true) -> elu;
     a: dense(20, bias = true);

@@ -7,12 +7,12 @@ model Deep {
 }
 
 train Deep { optimizer = adagrad(lr = 0.01); batch = 32; }
-//                       ^^^^^^^^^^^^^^^^^^ warning[W006]: `adagrad` on a network of 6 layers with weights stops too early: its steps only shrink
+//                       ^^^^^^^ warning[W006]: `adagrad` on a network of 6 layers with weights stops too early: its steps only shrink
 train Deep as Adam { optimizer = adam(lr = 1); batch = 1; }
-//                               ^^^^^^^^^^^^ warning[W007]: a learning rate of 1 is unusually high for `adam`: training is likely to diverge
+//                                         ^ warning[W007]: a learning rate of 1 is unusually high for `adam`: training is likely to diverge
 //                                                     ^ warning[W009]: with a batch of one row `batch_norm` makes every value 0: nothing differs from the mean
 train Deep as Sgd { optimizer = sgd(lr = 1e-7); batch = 32; }
-//                              ^^^^^^^^^^^^^^ warning[W007]: a learning rate of 1e-7 is unusually low for `sgd`: training will hardly move
+//                                       ^^^^ warning[W007]: a learning rate of 1e-7 is unusually low for `sgd`: training will hardly move
 train Deep as Fine { optimizer = nesterov(lr = 0.1); batch = 2; }
 train Deep as Allowed {
     #[allow(W007)]
