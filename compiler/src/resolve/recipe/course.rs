@@ -108,7 +108,8 @@ impl<'a> Resolver<'a> {
             patience: arguments.size("patience") + usize::from(self.flavor == Flavor::Pytorch),
             min_delta: arguments.number("min_delta"),
             relative: self.flavor != Flavor::Keras,
-            cooldown: arguments.size("cooldown"),
+            // In Keras the last epoch of grace counts already.
+            cooldown: arguments.size("cooldown").saturating_sub(usize::from(self.flavor == Flavor::Keras)),
             floor: arguments.number("floor"),
         })
     }
@@ -339,5 +340,33 @@ fn is_empty_list(value: &Value) -> bool {
 fn count(length: Length) -> f64 {
     match length {
         Length::Epochs(count) | Length::Steps(count) => count,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::recipe::Plateau;
+
+    fn plateau(flavor: &str, cooldown: usize) -> Plateau {
+        let source = format!(
+            "model Net {{ input x: f32[4]; dense(3); output y: class[3]; }}
+            train Net {{ flavor = {flavor}; schedule = plateau(patience = 2, cooldown = {cooldown}, monitor = train_loss); }}"
+        );
+        let (program, diagnostics) = crate::check(&source);
+        let program = program.unwrap_or_else(|| panic!("{diagnostics:?}"));
+        program.models[0].units[0].recipe.plateau.expect("the recipe has one")
+    }
+
+    /// PyTorch waits for one epoch more; Keras' last epoch of grace counts already.
+    #[test]
+    fn a_plateau_counts_as_its_flavor_does() {
+        let counts = |flavor, cooldown| {
+            let plateau = plateau(flavor, cooldown);
+            (plateau.patience, plateau.cooldown, plateau.relative)
+        };
+        assert_eq!(counts("notes", 3), (2, 3, true));
+        assert_eq!(counts("pytorch", 3), (3, 3, true));
+        assert_eq!(counts("keras", 3), (2, 2, false));
+        assert_eq!(counts("keras", 0), (2, 0, false));
     }
 }
