@@ -70,6 +70,9 @@ pub(crate) static WEIGHTS: Signature = Signature {
     }],
 };
 
+/// What settings take that is no call of the other tables, for the reference.
+pub(crate) static RECORDS: &[&Signature] = &[&WARMUP, &EARLY_STOP, &WEIGHTS];
+
 impl<'a> Resolver<'a> {
     /// `epochs(1)`, or `(length = steps(100), start = 1e-4)`
     pub(super) fn warmup_of(&mut self, settings: &Settings) -> Option<(Length, f64)> {
