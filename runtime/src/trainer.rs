@@ -240,8 +240,9 @@ impl Trainer {
         let recipe = &self.spec().recipe;
         let rate = schedule::evaluate(recipe.schedule.rate, self.counters.updates, self.steps_per_epoch);
         match recipe.plateau {
-            Some(plateau) if self.counters.rate_factor != 1.0 => (rate * self.counters.rate_factor).max(plateau.floor),
-            _ => rate,
+            // A rate that is below the floor already, as in a warm-up, is not raised to it.
+            Some(plateau) => (rate * self.counters.rate_factor).max(plateau.floor.min(rate)),
+            None => rate,
         }
     }
 
