@@ -101,9 +101,11 @@ pub fn compile(unit: &Unit, options: CompileOptions) -> Compiled<'_> {
 
 /// The kinds of steps of a recipe, phase by phase.
 pub(crate) fn variants(recipe: &Recipe) -> Vec<Variant> {
-    let roles: &[StepRole] = if recipe.accumulate > 1 { &[StepRole::Update, StepRole::Gather] } else { &[StepRole::Update] };
+    let gather = (recipe.accumulate > 1).then_some((StepRole::Gather, false));
+    let watched = recipe.watch.map(|_| (StepRole::Update, true));
+    let kinds: Vec<_> = [Some((StepRole::Update, false)), gather, watched].into_iter().flatten().collect();
     let phases = 0..recipe.phases.len();
-    phases.flat_map(|phase| roles.iter().map(move |role| Variant { phase, role: *role })).collect()
+    phases.flat_map(|phase| kinds.iter().map(move |(role, watched)| Variant { phase, role: *role, watched: *watched })).collect()
 }
 
 impl Compiled<'_> {
@@ -137,7 +139,8 @@ fn layout(steps: &[CompiledStep]) -> Layout {
     }
     let mut end = 0;
     let mut place = |is_state: bool| {
-        for place in tensors.iter_mut().filter(|place| matches!(place.tensor.kind, TensorKind::State(..)) == is_state) {
+        let held = |place: &&mut Place| matches!(place.tensor.kind, TensorKind::State(..) | TensorKind::Signal(..)) == is_state;
+        for place in tensors.iter_mut().filter(held) {
             place.offset = end;
             end = (end + place.len).next_multiple_of(ALIGN);
         }

@@ -9,6 +9,7 @@ use crate::recipe::Recipe;
 use crate::signature::Flavor;
 use crate::train_graph::{Columns, Extent, Operation, Tensor, TensorId, TensorKind, TrainGraph, Value, ValueId, Write};
 use crate::update;
+use crate::watch::{self, Figure};
 
 /// What is lowered for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,23 +31,27 @@ pub struct Variant {
     pub phase: usize,
     /// What becomes of its gradients.
     pub role: StepRole,
+    /// Whether it measures signals too.
+    pub watched: bool,
 }
 
 impl Variant {
     /// What to call its function: `update`, `gather`, `update_1`, the phase's number where there are several.
     pub fn name(self, recipe: &Recipe) -> String {
-        let role = match self.role {
-            StepRole::Update => "update",
-            StepRole::Gather => "gather",
+        let role = match (self.role, self.watched) {
+            (StepRole::Update, false) => "update",
+            (StepRole::Update, true) => "watched_update",
+            (StepRole::Gather, _) => "gather",
         };
         if recipe.phases.len() > 1 { format!("{role}_{}", self.phase) } else { role.into() }
     }
 
     /// What it does, in a line.
     pub fn describe(self, recipe: &Recipe) -> String {
-        let role = match self.role {
-            StepRole::Update => "One update",
-            StepRole::Gather => "Gathers a batch's gradients",
+        let role = match (self.role, self.watched) {
+            (StepRole::Update, false) => "One update",
+            (StepRole::Update, true) => "One update, with a look at its signals",
+            (StepRole::Gather, _) => "Gathers a batch's gradients",
         };
         match recipe.phases[self.phase].begins {
             _ if recipe.phases.len() == 1 => format!("{role}."),
@@ -70,6 +75,7 @@ pub struct Lowering<'a> {
     mode: Mode,
     recipe: &'a Recipe,
     phase: usize,
+    watched: bool,
     out: TrainGraph,
     /// The tensor of each parameter, and its value once it has been read.
     parameters: Vec<(TensorId, Option<ValueId>)>,
@@ -83,10 +89,14 @@ pub struct Lowering<'a> {
 /// A step from one batch: an update of all parameters that are trained, or the gathering of their gradients.
 pub fn training(unit: &Unit, variant: Variant) -> TrainGraph {
     let mut lowering = Lowering::new(unit, Mode::Training, variant.phase);
+    lowering.watched = variant.watched;
     let (values, saved) = lowering.forward();
     let mut gradients: Vec<Option<ValueId>> = vec![None; unit.graph.nodes.len()];
     let loss = lowering.losses(&values, Some(&mut gradients));
     lowering.backward(&saved, &mut gradients);
+    if variant.watched {
+        watch::activations(&mut lowering, &values);
+    }
     lowering.current = None;
     lowering.out.loss = Some(update::emit(&mut lowering, variant.role, loss));
     lowering.finish(&values)
@@ -137,6 +147,7 @@ impl<'a> Lowering<'a> {
             mode,
             recipe,
             phase,
+            watched: false,
             out,
             parameters,
             gradients: vec![None; graph.parameters.len()],
@@ -293,6 +304,23 @@ impl<'a> Lowering<'a> {
     pub fn frozen(&self) -> bool {
         let node = self.current.expect("parameters belong to a node");
         !self.graph.nodes[node.0].parameters.iter().any(|id| self.trained(*id))
+    }
+
+    /// Whether signals are measured.
+    pub fn watched(&self) -> bool {
+        self.watched
+    }
+
+    /// Leaves a figure of an activation or weight in memory.
+    pub fn figure_of(&mut self, path: &str, figure: Figure, value: ValueId) {
+        let of_weight = self.graph.parameters.iter().find(|parameter| parameter.path == path);
+        let of_node = || self.graph.nodes.iter().find(|node| node.path == path);
+        let shape = of_weight.map(|parameter| &parameter.shape).or_else(|| of_node().map(|node| &node.shape));
+        let len = shape.map_or(1, |shape| shape.iter().product());
+        let name = format!("{path}.{figure:?}");
+        let extent = Extent::new(1, Columns::One);
+        self.out.tensors.push(Tensor { name, extent, kind: TensorKind::Signal(figure, len) });
+        self.write(TensorId(self.out.tensors.len() - 1), value);
     }
 
     /// The phase since which a parameter is trained.

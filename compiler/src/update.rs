@@ -10,11 +10,18 @@ use crate::optimizer::{FIRST_STATE, GRADIENT, PARAMETER, Rule};
 use crate::recipe::{Clip, Recipe};
 use crate::signature::Flavor;
 use crate::train_graph::{TensorId, ValueId};
+use crate::watch;
 
 /// Emits what becomes of the gradient of every parameter that has one; returns the loss with penalties.
 pub fn emit(lowering: &mut Lowering<'_>, role: StepRole, loss: ValueId) -> ValueId {
     let recipe = lowering.recipe();
     let mut gradients = lowering.gradients();
+    if lowering.watched() {
+        for (id, gradient) in &gradients {
+            path(lowering, *id);
+            watch::gradient(lowering, *id, *gradient);
+        }
+    }
     let loss = penalize(lowering, recipe, &mut gradients, loss);
     if recipe.accumulate > 1 {
         accumulate(lowering, recipe, role, &mut gradients);
@@ -203,6 +210,9 @@ fn update(lowering: &mut Lowering<'_>, recipe: &Recipe, id: ParameterId, gradien
     }
     let tensor = lowering.tensor(id);
     lowering.write(tensor, value);
+    if lowering.watched() {
+        watch::update(lowering, id, value);
+    }
     if let Some(decay) = recipe.average {
         // Keras takes the average before the constraint.
         let averaged = if recipe.flavor == Flavor::Keras { unconstrained } else { value };

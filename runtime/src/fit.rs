@@ -9,6 +9,7 @@ use crate::monitor::{PlateauWatch, StopWatch, Verdict, figure, needs_validation}
 use crate::progress::{BatchReport, Flow, Observer, Start};
 use crate::report::{EpochReport, Report};
 use crate::shape;
+use crate::signals::Signals;
 use crate::spec::{Normalize, RecipeSpec, Split};
 use crate::trainer::{Counters, Trainer};
 
@@ -252,6 +253,7 @@ impl Trainer {
             shuffle(&mut run.order, self.seed, self.counters.epochs);
         }
         let (mut sum, mut samples, mut learning_rate, mut flow) = (0.0, 0, 0.0, Flow::Continue);
+        let mut signals: Vec<Signals> = Vec::new();
         let order = std::mem::take(&mut run.order);
         for (index, rows) in order.chunks(spec.batch).take(steps).enumerate() {
             learning_rate = self.learning_rate();
@@ -261,6 +263,9 @@ impl Trainer {
                 return Err(self.diverged(run, "the loss", loss, epoch, index + 1));
             }
             sum += f64::from(loss) * rows.len() as f64;
+            signals.extend(
+                self.signals().filter(|measured| measured.update == self.counters.updates && signals.last() != Some(measured)),
+            );
             samples += rows.len();
             flow = observer.on_batch(&BatchReport {
                 epoch,
@@ -297,6 +302,7 @@ impl Trainer {
             train_loss: sum / samples as f64,
             train,
             validation,
+            signals,
             seconds: begun.elapsed().as_secs_f64(),
             samples_per_second: samples as f64 / training,
         };

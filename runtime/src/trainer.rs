@@ -18,7 +18,8 @@ use crate::pool::{Engine, threads_from_environment};
 use crate::ports::with_slices;
 use crate::schedule;
 use crate::shape;
-use crate::spec::{OutputKind, OutputSpec, ParameterSpec, Program, Spec};
+use crate::signals::Signals;
+use crate::spec::{Length, OutputKind, OutputSpec, ParameterSpec, Program, Spec};
 use crate::suggest::nearest;
 use crate::weights::{self, Weights};
 
@@ -38,6 +39,8 @@ pub struct Trainer {
     /// Whether it has begun with weights that were loaded or set.
     pub(crate) loaded: bool,
     pub(crate) measure_training: bool,
+    /// The last update that was watched.
+    watched: Option<u64>,
     pub(crate) engine: Engine,
 }
 
@@ -99,6 +102,7 @@ impl Trainer {
             normalized: false,
             loaded: false,
             measure_training: false,
+            watched: None,
             engine: Engine::new(threads_from_environment()),
         };
         trainer.begin_averages(|_| true);
@@ -194,6 +198,7 @@ impl Trainer {
             (self.learning_rate(), self.momentum_of(self.counters.updates), self.momentum_of(self.counters.updates + 1));
         let (samples, batches) = (self.counters.gathered.0 + rows, self.counters.gathered.1 + 1);
         let waits = batches < spec.recipe.accumulate && (!last || spec.recipe.carries);
+        let watched = phase.watched.filter(|_| !waits && self.is_watched());
         let draw = self.counters.draws;
         let loss = with_slices(inputs, |inputs| {
             with_slices(targets, |targets| {
@@ -202,7 +207,7 @@ impl Trainer {
                     inputs: Slice::from(inputs),
                     targets: Slice::from(targets),
                     rows,
-                    variant: phase.gather.filter(|_| waits).unwrap_or(phase.update),
+                    variant: phase.gather.filter(|_| waits).or(watched).unwrap_or(phase.update),
                     learning_rate,
                     momentum,
                     next_momentum,
@@ -221,8 +226,27 @@ impl Trainer {
             self.counters.gathered = (0, 0);
             self.counters.updates += 1;
             self.counters.phases.iter_mut().for_each(|update| *update += 1);
+            self.watched = watched.map(|_| self.counters.updates).or(self.watched);
         }
         loss
+    }
+
+    /// Whether signals are to be measured at the next update.
+    fn is_watched(&self) -> bool {
+        let every = match (self.spec().recipe.watch, self.steps_per_epoch) {
+            (None, _) => return false,
+            (Some(Length::Steps(count)), _) => count,
+            (Some(Length::Epochs(count)), Some(steps)) => count * steps as f64,
+            (Some(Length::Epochs(_)), None) => f64::INFINITY,
+        };
+        // The first of each stretch, so that the very first step is seen.
+        let stretch = |update: u64| (update as f64 / every.max(1.0)).floor();
+        self.counters.updates == 0 || stretch(self.counters.updates) > stretch(self.counters.updates - 1)
+    }
+
+    /// What was measured at the last watched update; none without `watch`.
+    pub fn signals(&self) -> Option<Signals> {
+        Some(Signals::read(self.spec().signals, self.memory.as_slice(), self.watched?))
     }
 
     /// Begins the phases whose time has come.

@@ -8,7 +8,7 @@ use dlm_spec::{EarlyStop, Monitor, Plateau};
 
 use super::super::Resolver;
 use super::super::value::{as_name, describe_syntax};
-use super::callable::SOURCE_OF_WEIGHTS;
+use super::callable::{SOURCE_OF_WEIGHTS, WATCH};
 use super::selector::Standing;
 use super::settings::{Setting, Settings};
 use crate::graph::{Graph, OutputKind, ParameterId};
@@ -70,7 +70,27 @@ pub(crate) static WEIGHTS: Signature = Signature {
     }],
 };
 
+/// What `watch` takes.
+pub(crate) static SIGNALS: Signature = Signature {
+    name: "signals",
+    doc: "of each activation mean, deviation and where it is flat; of each weight its gradient and its update",
+    arguments: &[Parameter {
+        name: "every",
+        kind: Kind::Length,
+        default: Default::Auto("`epochs(1)`"),
+        doc: "how often, from the first step on",
+    }],
+};
+
 impl<'a> Resolver<'a> {
+    /// `signals`, or `signals(every = steps(100))`
+    pub(super) fn watch_of(&mut self, settings: &Settings) -> Option<Length> {
+        let setting = settings.get("watch").filter(|setting| !is_none(&setting.value))?;
+        let call = self.callable(WATCH, [SIGNALS.name].into_iter(), &setting.value).ok()?;
+        let arguments = self.check_call(&SIGNALS, call.name, call.arguments)?;
+        Some(arguments.length_or("every", Length::Epochs(1.0)))
+    }
+
     /// `epochs(1)`, or `(length = steps(100), start = 1e-4)`
     pub(super) fn warmup_of(&mut self, settings: &Settings) -> Option<(Length, f64)> {
         let setting = settings.get("warmup").filter(|setting| !is_none(&setting.value))?;
