@@ -2,9 +2,7 @@
 
 model Net {
     input x: f32[3];
-    h1: dense(5, bias = false);
-    norm: batch_norm -> elu;
-    dense(2);
+    dense(5) -> relu -> batch_norm(momentum = 0.5, eps = 0.01) -> dense(2);
     output y: f32[2];
 }
 

@@ -2,7 +2,10 @@
 
 model Net {
     input x: f32[3];
-    prelu(shared = false, init = 0.25) -> dense(6) -> prelu(shared = false, init = 0.25) -> dense(2);
+    prelu(shared = false, init = 0.25)
+        -> dense(6)
+        -> prelu(shared = false, init = 0.25)
+        -> dense(2);
     output y: f32[2];
 }
 
