@@ -8,7 +8,7 @@ model Net {
 
 train Net {
     loss      = mse;
-    optimizer = momentum(lr = 0.05);
+    optimizer = momentum(lr = 0.03);
     schedule  = plateau(factor = 0.5, patience = 2);
     batch     = 4;
     epochs    = 16;

@@ -231,11 +231,11 @@ WATCHED = [
     watched("early_stop_average", early_stop=STOPPED, average=0.7),
     watched(
         "early_stop_batch_norm",
-        [("dense", {"units": 5}), ("relu", {}), ("batch_norm", {"momentum": 0.5, "eps": 0.01}), ("dense", {"units": 2})],
-        ("adam", {"lr": 0.2}),
+        [("dense", {"units": 5, "bias": False}), ("batch_norm", {"momentum": 0.5, "eps": 0.1}), ("elu", {}), ("dense", {"units": 2})],
+        ("adam", {"lr": 0.1}),
         early_stop=STOPPED,
     ),
-    watched("plateau", plateau={"factor": 0.5, "patience": 2}),
+    watched("plateau", optimizer=("momentum", {"lr": 0.03}), plateau={"factor": 0.5, "patience": 2}),
     watched("plateau_cooldown", optimizer=("adam", {"lr": 0.05}), plateau={"factor": 0.25, "patience": 1, "cooldown": 2, "floor": 0.002}),
     watched("plateau_early_stop", plateau={"factor": 0.5, "patience": 1, "min_delta": 0.01}, early_stop=STOPPED),
 ]
