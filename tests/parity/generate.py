@@ -42,7 +42,7 @@ def text(value, digits=9, indent=0):
         return f"[{','.join(text(item, digits) for item in value)}]"
     if isinstance(value, float):
         # JSON knows no NaN.
-        shortest = "null" if math.isnan(value) else f"{value:.{digits}g}" if digits else repr(value)
+        shortest = "null" if math.isnan(value) else f"{value:.{digits}g}" if digits else repr(float(value))
         return "-0.0" if shortest == "-0" else shortest
     return json.dumps(value, ensure_ascii=False)
 

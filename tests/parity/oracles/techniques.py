@@ -220,6 +220,7 @@ def watched(name, layers=NETWORK, optimizer=MOMENTUM, epochs=16, **given):
 
 STOPPED = {"patience": 3, "restore_best": True}
 WATCHED = [
+    watched("validation", schedule=("exponential", {"rate": 0.8, "every": Epochs(2), "staircase": True}), epochs=8),
     watched("early_stop", early_stop=STOPPED),
     watched(
         "early_stop_max_norm",
