@@ -64,8 +64,11 @@ def pytorch(family, kind, fan_in, fan_out, fan, gain, truncated):
 
 
 def keras(family, kind, fan_in, fan_out, fan, gain, truncated):
-    from keras import initializers, layers, utils
+    from keras import config, initializers, layers, utils
 
+    # Whatever ran before.
+    config.set_floatx("float64")
+    config.set_dtype_policy("float64")
     times = SHAPE[0] * SHAPE[1] // (fan_in * fan_out)
     if family == "auto":
         utils.set_random_seed(5)

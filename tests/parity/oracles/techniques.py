@@ -9,7 +9,11 @@ from .cases import NETWORK, STAIRS, large_logits
 UNEVEN = (4, 4, 3)
 NO_SCALE = ("notes", "pytorch")
 # Statements with names, which recipes can select.
-NAMED = [("h1", [("dense", {"units": 5}), ("relu", {})]), ("h2", [("dense", {"units": 4}), ("relu", {})]), ("dense", {"units": 2})]
+NAMED = [
+    ("h1", [("dense", {"units": 5}), ("relu", {})]),
+    ("h2", [("dense", {"units": 4}), ("relu", {})]),
+    ("dense", {"units": 2}),
+]
 NORMALIZED = [
     ("h1", [("dense", {"units": 5, "bias": False})]),
     ("norm", [("batch_norm", {}), ("elu", {})]),
@@ -155,7 +159,14 @@ PENALIZED = [
 KERAS_SCALE = "Keras has one learning rate for all layers"
 SCALED = [
     technique("lr_scale", NAMED, lr_scale={"h1": 0.1}, flavors=NO_SCALE, remark=KERAS_SCALE),
-    technique("lr_scale_nesterov", NAMED, ("nesterov", {"lr": 0.02}), lr_scale={"h1": 0.1, "h2": 0.5}, flavors=NO_SCALE, remark=KERAS_SCALE),
+    technique(
+        "lr_scale_nesterov",
+        NAMED,
+        ("nesterov", {"lr": 0.02}),
+        lr_scale={"h1": 0.1, "h2": 0.5},
+        flavors=NO_SCALE,
+        remark=KERAS_SCALE,
+    ),
     technique(
         "lr_scale_adamw",
         NORMALIZED,
@@ -192,10 +203,15 @@ FROZEN = [
     ),
 ]
 
+
+def sloped(name, shared):
+    slope = ("prelu", {"shared": shared, "init": 0.25})
+    return technique(name, [slope, ("dense", {"units": 6}), slope, ("dense", {"units": 2})])
+
+
 LEARNED = [
-    technique(name, [("prelu", {"shared": shared, "init": 0.25}), *NETWORK[:1], ("prelu", {"shared": shared, "init": 0.25}), *NETWORK[2:]])
-    for name, shared in [("prelu_shared", True), ("prelu_per_unit", False)]
-] + [
+    sloped("prelu_shared", True),
+    sloped("prelu_per_unit", False),
     technique(
         "adamw_biases",
         [("dense", {"units": 5}), ("relu", {}), ("batch_norm", {}), ("dense", {"units": 2})],
@@ -232,12 +248,21 @@ WATCHED = [
     watched("early_stop_average", early_stop=STOPPED, average=0.7),
     watched(
         "early_stop_batch_norm",
-        [("dense", {"units": 5, "bias": False}), ("batch_norm", {"momentum": 0.5, "eps": 0.1}), ("elu", {}), ("dense", {"units": 2})],
+        [
+            ("dense", {"units": 5, "bias": False}),
+            ("batch_norm", {"momentum": 0.5, "eps": 0.1}),
+            ("elu", {}),
+            ("dense", {"units": 2}),
+        ],
         ("adam", {"lr": 0.1}),
         early_stop=STOPPED,
     ),
     watched("plateau", optimizer=("momentum", {"lr": 0.03}), plateau={"factor": 0.5, "patience": 2}),
-    watched("plateau_cooldown", optimizer=("adam", {"lr": 0.05}), plateau={"factor": 0.25, "patience": 1, "cooldown": 2, "floor": 0.002}),
+    watched(
+        "plateau_cooldown",
+        optimizer=("adam", {"lr": 0.05}),
+        plateau={"factor": 0.25, "patience": 1, "cooldown": 2, "floor": 0.002},
+    ),
     watched("plateau_early_stop", plateau={"factor": 0.5, "patience": 1, "min_delta": 0.01}, early_stop=STOPPED),
 ]
 
