@@ -9,10 +9,10 @@ model Net {
 train Net {
     loss       = mse;
     optimizer  = nesterov(lr = 0.02);
-    regularize = [max_norm(1.25)];
+    regularize = [max_norm(0.9)];
     batch      = 4;
-    epochs     = 16;
-    early_stop = (monitor = validation_loss, patience = 4, min_delta = 0.001, restore_best = true);
+    epochs     = 20;
+    early_stop = (monitor = validation_loss, patience = 3, min_delta = 0.001, restore_best = true);
     shuffle    = false;
 }
 

@@ -241,8 +241,9 @@ WATCHED = [
     watched(
         "early_stop_max_norm",
         optimizer=("nesterov", {"lr": 0.02}),
-        max_norm=1.25,
-        early_stop={"patience": 4, "min_delta": 0.001, "restore_best": True},
+        max_norm=0.9,
+        early_stop={"patience": 3, "min_delta": 0.001, "restore_best": True},
+        epochs=20,
         remark=NO_CONSTRAINT,
     ),
     watched("early_stop_average", early_stop=STOPPED, average=0.7),
