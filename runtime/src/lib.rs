@@ -9,7 +9,6 @@ mod init;
 mod memory;
 mod metrics;
 mod model;
-mod monitor;
 mod pool;
 mod ports;
 mod progress;
@@ -21,6 +20,7 @@ mod trainer;
 mod weights;
 
 pub mod data;
+pub mod monitor;
 pub mod schedule;
 pub mod spec;
 

@@ -169,17 +169,32 @@ impl Trainer {
     /// target is none of its output's classes.
     #[track_caller]
     pub fn step(&mut self, inputs: &[&[f32]], targets: &[&[f32]]) -> f32 {
+        self.checked_step(inputs, targets, false)
+    }
+
+    /// As [`step`](Self::step), for the last batch of an epoch: gradients that wait for more make an update now, with this
+    /// batch's. (In flavour `keras` they are carried on to the next epoch.)
+    ///
+    /// # Panics
+    /// As [`step`](Self::step).
+    #[track_caller]
+    pub fn last_step(&mut self, inputs: &[&[f32]], targets: &[&[f32]]) -> f32 {
+        self.checked_step(inputs, targets, true)
+    }
+
+    #[track_caller]
+    fn checked_step(&mut self, inputs: &[&[f32]], targets: &[&[f32]], last: bool) -> f32 {
         let spec = self.spec();
         let rows = check_step(spec, inputs, targets);
         if !spec.mixed {
-            return self.update(inputs.iter().copied(), targets.iter().copied(), rows, false);
+            return self.update(inputs.iter().copied(), targets.iter().copied(), rows, last);
         }
         // Each sample is mixed with itself.
         static ONES: [f32; 1 << 16] = [1.0; 1 << 16];
         let is_class = |output: &&OutputSpec| matches!(output.kind, OutputKind::Class(_));
         let partners = spec.outputs.iter().zip(targets).filter(|(output, _)| is_class(output)).map(|(_, targets)| *targets);
         let share = spec.outputs.iter().any(|output| is_class(&output)).then_some(&ONES[..rows]);
-        self.update(inputs.iter().copied(), targets.iter().copied().chain(partners).chain(share), rows, false)
+        self.update(inputs.iter().copied(), targets.iter().copied().chain(partners).chain(share), rows, last)
     }
 
     /// A step whose lengths are known to be right. The last of an epoch does not wait for more gradients to gather, unless
@@ -267,6 +282,11 @@ impl Trainer {
             Some(plateau) if self.counters.rate_factor != 1.0 => (rate * self.counters.rate_factor).max(plateau.floor),
             _ => rate,
         }
+    }
+
+    /// The momentum of the next update, if the schedule changes it; under adam and its kin β₁.
+    pub fn momentum(&self) -> Option<f64> {
+        self.spec().recipe.schedule.momentum.map(|_| self.momentum_of(self.counters.updates))
     }
 
     /// The momentum of an update, counted from 0, if the schedule changes it; else that of look-ahead.

@@ -128,7 +128,8 @@ impl<'a> Resolver<'a> {
             patience: arguments.size("patience") + usize::from(self.flavor == Flavor::Pytorch),
             min_delta: arguments.number("min_delta"),
             relative: self.flavor != Flavor::Keras,
-            cooldown: arguments.size("cooldown"),
+            // Keras already counts at the last check of the cooldown.
+            cooldown: arguments.size("cooldown").saturating_sub(usize::from(self.flavor == Flavor::Keras)),
             floor: arguments.number("floor"),
         })
     }
@@ -143,7 +144,9 @@ impl<'a> Resolver<'a> {
             "train_loss" => return Some(Monitor::TrainLoss),
             _ => Monitor::ValidationLoss,
         };
-        if settings.get("validation_data").is_none() && !splits_validation(settings) {
+        // Without data in the file, the validation part may come from the program that trains.
+        let from_file = settings.get("data").is_some();
+        if from_file && settings.get("validation_data").is_none() && !splits_validation(settings) {
             let message = format!("`{name}` needs a validation part, and the recipe has none");
             self.report(
                 Diagnostic::new(codes::SETTINGS_CONFLICT, span, message)
