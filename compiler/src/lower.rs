@@ -339,6 +339,21 @@ impl<'a> Lowering<'a> {
         self.out.extent(value)
     }
 
+    /// Whether a value is a product, or a product and a bias.
+    pub fn is_product(&self, value: ValueId) -> bool {
+        match &self.out.value(value).operation {
+            Operation::Product { .. } => true,
+            Operation::Map { operands, .. } => match operands.as_slice() {
+                [product, bias] => {
+                    let is_bias = matches!(self.out.value(*bias).operation, Operation::Read(_));
+                    is_bias && matches!(self.out.value(*product).operation, Operation::Product { .. })
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// Emits an operation. `name` is what the value is called within its layer.
     pub fn emit(&mut self, name: &str, operation: Operation, extent: Extent) -> ValueId {
         self.out.values.push(Value { operation, extent, name: name.into(), origin: self.current });

@@ -1,5 +1,6 @@
 //! `batch_norm`: x̂ = (x − μ)/√(σ² + ε), z = γx̂ + β, with the batch's mean and variance in training and running ones in
-//! prediction (Ioffe and Szegedy 2015, algorithms 1 and 2).
+//! prediction (Ioffe and Szegedy 2015, algorithms 1 and 2). A prediction folds it into the product before it: one factor and one
+//! summand a unit.
 //!
 //! Derivative, with d̂ = γ·d_z and means over the batch: d_x = (d̂ − mean(d̂) − x̂·mean(d̂·x̂))/√(σ² + ε).
 
@@ -94,6 +95,10 @@ impl Op for BatchNorm {
     fn forward(&self, lowering: &mut Lowering<'_>, inputs: &[ValueId]) -> (ValueId, Saved) {
         let x = inputs[0];
         let (gamma, beta) = (lowering.parameter(GAMMA), lowering.parameter(BETA));
+        // Of a product the statistics are of its size, so that nothing is lost by subtracting late.
+        if !lowering.training() && lowering.is_product(x) {
+            return (self.folded(lowering, x, gamma, beta), Saved::default());
+        }
         // A frozen layer keeps to what it has seen.
         let given = !lowering.training() || lowering.frozen();
         let (centered, var) = if !given {
@@ -146,6 +151,15 @@ impl Op for BatchNorm {
 }
 
 impl BatchNorm {
+    /// What is left of it behind a product in prediction: z = x·scale + shift, with one of each a unit.
+    fn folded(&self, lowering: &mut Lowering<'_>, x: ValueId, gamma: ValueId, beta: ValueId) -> ValueId {
+        let (mean, var) = (lowering.parameter(RUNNING_MEAN), lowering.parameter(RUNNING_VAR));
+        let scale = operand(0) / (operand(1) + constant(self.eps)).sqrt();
+        let scale = lowering.map("scale", scale, &[gamma, var]);
+        let shift = lowering.map("shift", operand(0) - operand(1) * operand(2), &[beta, mean, scale]);
+        lowering.map("z", operand(0) * operand(1) + operand(2), &[x, scale, shift])
+    }
+
     /// r ← momentum·r + (1 − momentum)·batch.
     fn update_statistics(&self, lowering: &mut Lowering<'_>, mean: ValueId, var: ValueId) {
         let moving = |weight: Expr| operand(0) * constant(self.momentum) + operand(1) * weight;
