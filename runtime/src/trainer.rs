@@ -209,31 +209,11 @@ impl Trainer {
         let spec = self.spec();
         self.begin_phases();
         let phase = &spec.phases[self.counters.phases.len() - 1];
-        let (learning_rate, momentum, next_momentum) =
-            (self.learning_rate(), self.momentum_of(self.counters.updates), self.momentum_of(self.counters.updates + 1));
         let (samples, batches) = (self.counters.gathered.0 + rows, self.counters.gathered.1 + 1);
         let waits = batches < spec.recipe.accumulate && (!last || spec.recipe.carries);
         let watched = phase.watched.filter(|_| !waits && self.is_watched());
-        let draw = self.counters.draws;
-        let loss = with_slices(inputs, |inputs| {
-            with_slices(targets, |targets| {
-                (self.program.step)(&mut Step {
-                    memory: SliceMut::from(self.memory.as_mut_slice()),
-                    inputs: Slice::from(inputs),
-                    targets: Slice::from(targets),
-                    rows,
-                    variant: phase.gather.filter(|_| waits).or(watched).unwrap_or(phase.update),
-                    learning_rate,
-                    momentum,
-                    next_momentum,
-                    updates: Slice::from(&self.counters.phases[..]),
-                    gathered: samples,
-                    draw,
-                    seed: self.seed,
-                    machine: self.engine.machine(),
-                })
-            })
-        });
+        let variant = phase.gather.filter(|_| waits).or(watched).unwrap_or(phase.update);
+        let loss = self.run(variant, inputs, targets, rows, samples);
         self.counters.draws += 1;
         if waits {
             self.counters.gathered = (samples, batches);
@@ -244,6 +224,38 @@ impl Trainer {
             self.watched = watched.map(|_| self.counters.updates).or(self.watched);
         }
         loss
+    }
+
+    /// Runs a step of some kind; counts nothing.
+    pub(crate) fn run<'a>(
+        &mut self,
+        variant: usize,
+        inputs: impl Iterator<Item = &'a [f32]>,
+        targets: impl Iterator<Item = &'a [f32]>,
+        rows: usize,
+        gathered: usize,
+    ) -> f32 {
+        let (learning_rate, momentum, next_momentum) =
+            (self.learning_rate(), self.momentum_of(self.counters.updates), self.momentum_of(self.counters.updates + 1));
+        with_slices(inputs, |inputs| {
+            with_slices(targets, |targets| {
+                (self.program.step)(&mut Step {
+                    memory: SliceMut::from(self.memory.as_mut_slice()),
+                    inputs: Slice::from(inputs),
+                    targets: Slice::from(targets),
+                    rows,
+                    variant,
+                    learning_rate,
+                    momentum,
+                    next_momentum,
+                    updates: Slice::from(&self.counters.phases[..]),
+                    gathered,
+                    draw: self.counters.draws,
+                    seed: self.seed,
+                    machine: self.engine.machine(),
+                })
+            })
+        })
     }
 
     /// Whether signals are to be measured at the next update.
@@ -372,7 +384,7 @@ impl Trainer {
     }
 
     /// The parameters that predict: memory's own, unless it holds averages of them or points ahead.
-    fn predicting(&self) -> Cow<'_, [f32]> {
+    pub(crate) fn predicting(&self) -> Cow<'_, [f32]> {
         let spec = self.spec();
         let parameters = &self.memory.as_slice()[..spec.parameters_len];
         if spec.averaged {

@@ -31,6 +31,12 @@ pub(super) const DEF: OpDef = OpDef {
                 default: Default::Flavored { notes: 1e-5, pytorch: 1e-5, keras: 1e-3 },
                 doc: "added to the variance",
             },
+            Argument {
+                name: "statistics",
+                kind: Kind::Choice(&["moving", "exact"]),
+                default: Default::Choice("moving"),
+                doc: "`exact`: after the last epoch those of the whole training part replace the moving ones",
+            },
         ],
     },
     arity: Arity::One,
@@ -39,6 +45,7 @@ pub(super) const DEF: OpDef = OpDef {
             momentum: arguments.number("momentum"),
             eps: arguments.number("eps"),
             unbiased: arguments.flavor == Flavor::Pytorch,
+            exact: arguments.choice("statistics") == "exact",
         })
     },
 };
@@ -49,6 +56,8 @@ struct BatchNorm {
     eps: f64,
     /// Whether the running variance takes the batch's n/(n − 1)-fold, as PyTorch's does.
     unbiased: bool,
+    /// Whether the whole training part's statistics replace the moving ones in the end.
+    exact: bool,
 }
 
 const GAMMA: usize = 0;
@@ -56,7 +65,24 @@ const BETA: usize = 1;
 const RUNNING_MEAN: usize = 2;
 const RUNNING_VAR: usize = 3;
 
+/// Mean and variance of all samples so far and the batch's, of which w is the batch's share (Chan et al. 1979).
+fn gather_statistics(lowering: &mut Lowering<'_>, mean: ValueId, var: ValueId) {
+    let share = lowering.scalar(Expr::Leaf(Leaf::Rows) / Expr::Leaf(Leaf::Gathered));
+    let rest = lowering.scalar(constant(1.0) - Expr::Leaf(Leaf::Rows) / Expr::Leaf(Leaf::Gathered));
+    let (old_mean, old_var) = (lowering.parameter(RUNNING_MEAN), lowering.parameter(RUNNING_VAR));
+    let all = rest.clone() * operand(0) + share.clone() * operand(1);
+    let new = lowering.map("running_mean", all.clone(), &[old_mean, mean]);
+    lowering.write_statistic(RUNNING_MEAN, new);
+    let apart = rest * share * (operand(3) - operand(2)).square();
+    let new = lowering.map("running_var", all + apart, &[old_var, var, old_mean, mean]);
+    lowering.write_statistic(RUNNING_VAR, new);
+}
+
 impl Op for BatchNorm {
+    fn exact_statistics(&self) -> bool {
+        self.exact
+    }
+
     fn name(&self) -> &'static str {
         "batch_norm"
     }
@@ -96,11 +122,12 @@ impl Op for BatchNorm {
         let x = inputs[0];
         let (gamma, beta) = (lowering.parameter(GAMMA), lowering.parameter(BETA));
         // Of a product the statistics are of its size, so that nothing is lost by subtracting late.
-        if !lowering.training() && lowering.is_product(x) {
+        if lowering.predicts() && lowering.is_product(x) {
             return (self.folded(lowering, x, gamma, beta), Saved::default());
         }
         // A frozen layer keeps to what it has seen.
-        let given = !lowering.training() || lowering.frozen();
+        let measures = lowering.training() || self.exact && lowering.gathers_statistics();
+        let given = !measures || lowering.frozen();
         let (centered, var) = if !given {
             let mean_of = lowering.per_row(1.0);
             let sum = lowering.sum_columns("sum", x);
@@ -109,7 +136,11 @@ impl Op for BatchNorm {
             let squares = lowering.map("squares", operand(0).square(), &[centered]);
             let sum = lowering.sum_columns("sum_of_squares", squares);
             let var = lowering.map("var", operand(0) * mean_of, &[sum]);
-            self.update_statistics(lowering, mean, var);
+            if lowering.training() {
+                self.update_statistics(lowering, mean, var);
+            } else {
+                gather_statistics(lowering, mean, var);
+            }
             (centered, var)
         } else {
             let (mean, var) = (lowering.parameter(RUNNING_MEAN), lowering.parameter(RUNNING_VAR));
