@@ -4,7 +4,7 @@ pub use dlm_runtime::data;
 pub use dlm_runtime::spec;
 pub use dlm_runtime::{
     BatchReport, Dataset, EpochReport, Error, Evaluation, FeatureNames, Flow, Labels, Metric, Model, Observer, OutputMetrics,
-    Progress, Report, Start, Trainer, Weights, ndarray,
+    Progress, Report, Signal, Signals, Start, Trainer, Weights, ndarray,
 };
 
 /// Compiles a model: makes a module of each `model` of a `.dlm` file, or of the text itself.
@@ -39,6 +39,7 @@ pub use dlm_runtime::{
 /// - `Trainer`, which is made by `new()` or `with_seed(u64)`, takes one batch with `step` and whole data with `fit`, and is
 ///   otherwise a [`Trainer`];
 /// - `Digits`, which is made by `Trainer::model` or `load`, predicts with `predict`, and is otherwise a [`Model`];
+/// - where a recipe has `reuse`, `Trainer::reuse(path)`, which begins with weights of a file;
 /// - for each recipe after the first, `train Digits as FineTune`, a module `fine_tune` that holds the same;
 /// - `PROGRAM`, the compiled network and its description.
 ///

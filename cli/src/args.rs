@@ -187,6 +187,9 @@ pub struct Train {
     /// Where the log goes instead of DIR/log.jsonl: one JSON object an epoch; what is there is replaced
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
+    /// Measure activations, gradients and updates, and say what they tell; as `watch = signals` in the recipe
+    #[arg(long)]
+    pub watch: bool,
     /// Say nothing unless something goes wrong
     #[arg(long, short)]
     pub quiet: bool,

@@ -1,6 +1,6 @@
 //! Results as JSON.
 
-use dlm_runtime::{EpochReport, Evaluation};
+use dlm_runtime::{EpochReport, Evaluation, Figure, Signals};
 use serde_json::{Map, Value, json};
 
 /// A number, or null where it is not finite, which JSON cannot say.
@@ -38,5 +38,29 @@ pub fn epoch(report: &EpochReport) -> Value {
     if let Some(validation) = &report.validation {
         object["validation"] = evaluation(validation);
     }
+    if !report.signals.is_empty() {
+        object["signals"] = report.signals.iter().map(signals).collect();
+    }
     object
+}
+
+/// What was measured at one step: the figures of each activation and weight.
+fn signals(signals: &Signals) -> Value {
+    let mut of: Vec<Value> = Vec::new();
+    for signal in &signals.figures {
+        let name = match signal.figure {
+            Figure::Mean => "mean",
+            Figure::Deviation => "deviation",
+            Figure::Flat => "flat",
+            Figure::Dead => "dead",
+            Figure::Gradient => "gradient",
+            Figure::Update => "update",
+        };
+        if of.iter().all(|object| object["of"] != signal.of) {
+            of.push(json!({ "of": signal.of, "len": signal.len }));
+        }
+        let object = of.iter_mut().find(|object| object["of"] == signal.of).expect("just made");
+        object[name] = number(signal.value.into());
+    }
+    json!({ "step": signals.update, "signals": of, "verdict": signals.verdict() })
 }

@@ -36,6 +36,7 @@ pub fn train_graph(graph: &TrainGraph) -> String {
             TensorKind::Parameter(_) => "parameter".to_owned(),
             TensorKind::Shift(_) | TensorKind::Scale(_) => "normalisation".to_owned(),
             TensorKind::State(_, value) => format!("state from {value}"),
+            TensorKind::Signal(..) => "signal".to_owned(),
         };
         let _ = writeln!(out, "tensor {index} {}: {:?}, {kind}", tensor.name, tensor.extent);
     }

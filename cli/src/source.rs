@@ -115,13 +115,17 @@ pub struct Replaced {
     pub epochs: Option<i128>,
     /// `--seed`.
     pub seed: Option<i128>,
+    /// `--watch`.
+    pub watch: bool,
 }
 
 impl Replaced {
     fn overrides(self, selection: &Selection) -> Overrides {
         let set = selection.set.iter().map(|(key, value)| (key.clone(), value.clone()));
         let number = |key: &str, number: Option<i128>| number.map(|number| (key.to_owned(), number.to_string()));
-        let settings = set.chain(number("epochs", self.epochs)).chain(number("seed", self.seed));
+        let watch = self.watch.then(|| ("watch".to_owned(), "signals".to_owned()));
+        // What `--set` says of it is the last word.
+        let settings = watch.into_iter().chain(set).chain(number("epochs", self.epochs)).chain(number("seed", self.seed));
         let settings = settings.map(|(key, value)| Override { key, value }).collect();
         Overrides { settings, data: self.data, ..Overrides::default() }
     }

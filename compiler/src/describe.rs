@@ -1,7 +1,9 @@
 //! What the runtime is told of a compiled model and recipe. The description lives as long as the process, as the constants
 //! of generated code do.
 
-use dlm_spec::{DataSpec, Init, InputSpec, OutputSpec, ParameterSpec, PhaseSpec, RecipeSpec, Reuse, Schedule, Spec, StateSpec};
+use dlm_spec::{
+    DataSpec, Init, InputSpec, OutputSpec, ParameterSpec, PhaseSpec, RecipeSpec, Reuse, Schedule, SignalSpec, Spec, StateSpec,
+};
 
 use crate::compile::{Compiled, Place};
 use crate::graph::{self, Graph, ParameterId, Role};
@@ -44,7 +46,9 @@ pub fn describe(compiled: &Compiled<'_>) -> Spec {
         memory_len: compiled.layout.memory_len,
         infer_work_len: compiled.infer_work_len(),
         lookahead: recipe.optimizer.lookahead(),
+        signals: list(places().filter_map(signal)),
         phases: list((0..recipe.phases.len()).map(|phase| phase_spec(compiled, phase))),
+        statistics: compiled.steps.iter().position(|step| step.variant.role == StepRole::Statistics),
         averaged: recipe.average.is_some(),
         weighted: recipe.sample_weights,
         mixed: recipe.mixes(),
@@ -61,7 +65,7 @@ fn parameter(graph: &Graph, place: &Place) -> Option<ParameterSpec> {
         }
         TensorKind::Shift(_) => (list([place.len]), false, Distribution::Constant(0.0), false),
         TensorKind::Scale(_) => (list([place.len]), false, Distribution::Constant(1.0), false),
-        TensorKind::State(..) => return None,
+        TensorKind::State(..) | TensorKind::Signal(..) => return None,
     };
     let init = match init {
         Distribution::Constant(value) => Init::Constant(value),
@@ -72,15 +76,22 @@ fn parameter(graph: &Graph, place: &Place) -> Option<ParameterSpec> {
     Some(ParameterSpec { name: text(&place.tensor.name), shape, transposed, offset: place.offset, init, trainable })
 }
 
+fn signal(place: &Place) -> Option<SignalSpec> {
+    let TensorKind::Signal(figure, len) = place.tensor.kind else { return None };
+    let (of, _) = place.tensor.name.rsplit_once('.')?;
+    Some(SignalSpec { of: text(of), figure, len, offset: place.offset })
+}
+
 fn phase_spec(compiled: &Compiled<'_>, index: usize) -> PhaseSpec {
     let phase = &compiled.unit.recipe.phases[index];
     let path = |id: &ParameterId| text(&compiled.unit.graph.parameters[id.0].path);
-    let kind = |role| compiled.steps.iter().position(|step| step.variant == Variant { phase: index, role });
+    let kind = |role, watched| compiled.steps.iter().position(|step| step.variant == Variant { phase: index, role, watched });
     PhaseSpec {
         begins: phase.begins,
         frozen: list(phase.frozen.iter().map(path)),
-        update: kind(StepRole::Update).unwrap_or_default(),
-        gather: kind(StepRole::Gather),
+        update: kind(StepRole::Update, false).unwrap_or_default(),
+        gather: kind(StepRole::Gather, false),
+        watched: kind(StepRole::Update, true),
     }
 }
 
@@ -109,6 +120,7 @@ fn recipe_spec(graph: &Graph, recipe: &Recipe) -> RecipeSpec {
         normalize: recipe.normalize,
         accumulate: recipe.accumulate,
         carries: recipe.flavor == crate::signature::Flavor::Keras,
+        watch: recipe.watch,
         early_stop: recipe.early_stop,
         reuse: recipe.reuse.as_ref().map(|reuse| reuse_spec(graph, reuse)),
         data: recipe.data.as_ref().map(data_spec),

@@ -48,7 +48,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
     pub fn new(graph: &'a TrainGraph) -> Self {
         let tensors = graph.tensors.iter().map(|tensor| {
             let initial = match tensor.kind {
-                TensorKind::Parameter(_) | TensorKind::Shift(_) => 0.0,
+                TensorKind::Parameter(_) | TensorKind::Shift(_) | TensorKind::Signal(..) => 0.0,
                 TensorKind::Scale(_) => 1.0,
                 TensorKind::State(_, initial) => initial.into(),
             };

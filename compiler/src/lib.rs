@@ -25,5 +25,6 @@ pub mod signature;
 pub mod summary;
 pub mod train_graph;
 mod update;
+mod watch;
 
 pub use resolve::{Override, Overrides, check, check_with, module_name, resolve, resolve_with};

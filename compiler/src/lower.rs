@@ -9,6 +9,7 @@ use crate::recipe::Recipe;
 use crate::signature::Flavor;
 use crate::train_graph::{Columns, Extent, Operation, Tensor, TensorId, TensorKind, TrainGraph, Value, ValueId, Write};
 use crate::update;
+use crate::watch::{self, Figure};
 
 /// What is lowered for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Mode {
     Training,
     /// Outputs from parameters alone.
     Prediction,
+    /// A pass over the training part after the last update, for statistics: a prediction but where they are gathered.
+    Statistics,
 }
 
 /// What a layer's derivative needs of its forward pass.
@@ -30,23 +33,29 @@ pub struct Variant {
     pub phase: usize,
     /// What becomes of its gradients.
     pub role: StepRole,
+    /// Whether it measures signals too.
+    pub watched: bool,
 }
 
 impl Variant {
     /// What to call its function: `update`, `gather`, `update_1`, the phase's number where there are several.
     pub fn name(self, recipe: &Recipe) -> String {
-        let role = match self.role {
-            StepRole::Update => "update",
-            StepRole::Gather => "gather",
+        let role = match (self.role, self.watched) {
+            (StepRole::Update, false) => "update",
+            (StepRole::Update, true) => "watched_update",
+            (StepRole::Gather, _) => "gather",
+            (StepRole::Statistics, _) => "statistics",
         };
         if recipe.phases.len() > 1 { format!("{role}_{}", self.phase) } else { role.into() }
     }
 
     /// What it does, in a line.
     pub fn describe(self, recipe: &Recipe) -> String {
-        let role = match self.role {
-            StepRole::Update => "One update",
-            StepRole::Gather => "Gathers a batch's gradients",
+        let role = match (self.role, self.watched) {
+            (StepRole::Update, false) => "One update",
+            (StepRole::Update, true) => "One update, with a look at its signals",
+            (StepRole::Gather, _) => "Gathers a batch's gradients",
+            (StepRole::Statistics, _) => "Gathers statistics after the last update",
         };
         match recipe.phases[self.phase].begins {
             _ if recipe.phases.len() == 1 => format!("{role}."),
@@ -62,6 +71,8 @@ pub enum StepRole {
     Update,
     /// They are gathered for a later one.
     Gather,
+    /// There are none: after the last update, statistics of the whole training part are gathered.
+    Statistics,
 }
 
 /// A training graph in the making.
@@ -70,6 +81,7 @@ pub struct Lowering<'a> {
     mode: Mode,
     recipe: &'a Recipe,
     phase: usize,
+    watched: bool,
     out: TrainGraph,
     /// The tensor of each parameter, and its value once it has been read.
     parameters: Vec<(TensorId, Option<ValueId>)>,
@@ -80,15 +92,25 @@ pub struct Lowering<'a> {
     streams: u32,
 }
 
-/// A step from one batch: an update of all parameters that are trained, or the gathering of their gradients.
+/// A step from one batch: an update of all parameters that are trained, the gathering of their gradients, or of statistics.
 pub fn training(unit: &Unit, variant: Variant) -> TrainGraph {
+    if variant.role == StepRole::Statistics {
+        let mut lowering = Lowering::new(unit, Mode::Statistics, variant.phase);
+        let (values, _) = lowering.forward();
+        lowering.out.loss = Some(lowering.losses(&values, None));
+        return lowering.finish(&values);
+    }
     let mut lowering = Lowering::new(unit, Mode::Training, variant.phase);
+    lowering.watched = variant.watched;
     let (values, saved) = lowering.forward();
     let mut gradients: Vec<Option<ValueId>> = vec![None; unit.graph.nodes.len()];
     let loss = lowering.losses(&values, Some(&mut gradients));
     lowering.backward(&saved, &mut gradients);
+    if variant.watched {
+        watch::activations(&mut lowering, &values);
+    }
     lowering.current = None;
-    lowering.out.loss = Some(update::emit(&mut lowering, variant.role, loss));
+    lowering.out.loss = Some(update::emit(&mut lowering, variant.role == StepRole::Gather, loss));
     lowering.finish(&values)
 }
 
@@ -137,6 +159,7 @@ impl<'a> Lowering<'a> {
             mode,
             recipe,
             phase,
+            watched: false,
             out,
             parameters,
             gradients: vec![None; graph.parameters.len()],
@@ -274,6 +297,16 @@ impl<'a> Lowering<'a> {
         self.mode == Mode::Training
     }
 
+    /// Whether outputs are computed from parameters alone.
+    pub fn predicts(&self) -> bool {
+        self.mode == Mode::Prediction
+    }
+
+    /// Whether statistics of the whole training part are gathered.
+    pub fn gathers_statistics(&self) -> bool {
+        self.mode == Mode::Statistics
+    }
+
     /// Whose conventions hold.
     pub fn flavor(&self) -> Flavor {
         self.recipe.flavor
@@ -295,6 +328,23 @@ impl<'a> Lowering<'a> {
         !self.graph.nodes[node.0].parameters.iter().any(|id| self.trained(*id))
     }
 
+    /// Whether signals are measured.
+    pub fn watched(&self) -> bool {
+        self.watched
+    }
+
+    /// Leaves a figure of an activation or weight in memory.
+    pub fn figure_of(&mut self, path: &str, figure: Figure, value: ValueId) {
+        let of_weight = self.graph.parameters.iter().find(|parameter| parameter.path == path);
+        let of_node = || self.graph.nodes.iter().find(|node| node.path == path);
+        let shape = of_weight.map(|parameter| &parameter.shape).or_else(|| of_node().map(|node| &node.shape));
+        let len = shape.map_or(1, |shape| shape.iter().product());
+        let name = format!("{path}.{figure:?}");
+        let extent = Extent::new(1, Columns::One);
+        self.out.tensors.push(Tensor { name, extent, kind: TensorKind::Signal(figure, len) });
+        self.write(TensorId(self.out.tensors.len() - 1), value);
+    }
+
     /// The phase since which a parameter is trained.
     pub fn trained_since(&self, id: ParameterId) -> usize {
         let frozen = self.recipe.phases[..self.phase].iter().rposition(|phase| phase.frozen.contains(&id));
@@ -309,6 +359,21 @@ impl<'a> Lowering<'a> {
     /// The size of a value.
     pub fn extent(&self, value: ValueId) -> Extent {
         self.out.extent(value)
+    }
+
+    /// Whether a value is a product, or a product and a bias.
+    pub fn is_product(&self, value: ValueId) -> bool {
+        match &self.out.value(value).operation {
+            Operation::Product { .. } => true,
+            Operation::Map { operands, .. } => match operands.as_slice() {
+                [product, bias] => {
+                    let is_bias = matches!(self.out.value(*bias).operation, Operation::Read(_));
+                    is_bias && matches!(self.out.value(*product).operation, Operation::Product { .. })
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// Emits an operation. `name` is what the value is called within its layer.

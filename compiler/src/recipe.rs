@@ -49,6 +49,8 @@ pub struct Recipe {
     pub accumulate: usize,
     /// The share that the moving average of weights keeps, if there is one.
     pub average: Option<f64>,
+    /// How often signals are measured, if they are.
+    pub watch: Option<Length>,
     /// When the training ends early.
     pub early_stop: Option<EarlyStop>,
     /// The parts of the training; the first begins at once.

@@ -153,6 +153,7 @@ fn settings(graph: &Graph, recipe: &Recipe) -> Vec<Setting> {
         ("unfreeze", Some(show_unfreeze(graph, recipe))),
         ("epochs", Some(recipe.epochs.to_string())),
         ("early_stop", Some(recipe.early_stop.map_or("none".into(), show_early_stop))),
+        ("watch", Some(recipe.watch.map_or("none".into(), |every| format!("signals(every = {})", show_length(every))))),
         ("seed", Some(recipe.seed.to_string())),
         ("shuffle", Some(recipe.shuffle.to_string())),
     ];

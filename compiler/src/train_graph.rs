@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::expr::Expr;
 use crate::graph::{NodeId, ParameterId};
+use dlm_spec::Figure;
 
 /// An index into [`TrainGraph::values`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -191,6 +192,8 @@ pub enum TensorKind {
     Scale(usize),
     /// The optimizer's, beginning with this value.
     State(ParameterId, f32),
+    /// A figure that a watched step leaves: of a weight or an activation's values, and how many of them there are.
+    Signal(Figure, usize),
 }
 
 /// A tensor's new value. All writes take effect at the end of the step: every read sees what was there before.

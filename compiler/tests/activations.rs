@@ -42,7 +42,8 @@ fn at(written: &str, flavor: &str, z: f32) -> At {
         let (input, target) = ([z], [-1e3]);
         interpreter.run(&Call { inputs: &[&input], targets: &[&target], rows: 1, updates: &[1], ..Call::default() })
     };
-    let (training, prediction) = (lower::training(&unit, Variant { phase: 0, role: StepRole::Update }), lower::prediction(&unit));
+    let (training, prediction) =
+        (lower::training(&unit, Variant { phase: 0, role: StepRole::Update, watched: false }), lower::prediction(&unit));
     let (values, predicted) = (run(&training), run(&prediction));
     let node = unit.graph.outputs[0].node;
     let slope = training.values.iter().position(|value| value.origin == Some(node) && value.name == "d_z").expect("its gradient");

@@ -63,6 +63,7 @@ fn what_is_not_written_is_filled_in() {
             "unfreeze       = [];",
             "epochs         = 10;",
             "early_stop     = none;",
+            "watch          = none;",
             "seed           = 0;",
             "shuffle        = true;",
         ]

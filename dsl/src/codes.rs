@@ -160,6 +160,7 @@ codes! {
     W023 TINY_CLIP "gradients are clipped to next to nothing";
     W024 STRONG_SMOOTHING "`label_smoothing` spreads most of each target";
     W025 RAW_IMAGES "bytes of images go into a network as they are";
+    W026 FROZEN_REGULARIZATION "a penalty or constraint acts on frozen layers alone";
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::monitor::{PlateauWatch, StopWatch, Verdict, figure, needs_validation}
 use crate::progress::{BatchReport, Flow, Observer, Start};
 use crate::report::{EpochReport, Report};
 use crate::shape;
+use crate::signals::Signals;
 use crate::spec::{Normalize, RecipeSpec, Split};
 use crate::trainer::{Counters, Trainer};
 
@@ -186,6 +187,7 @@ impl Trainer {
             best.restore(self);
             best.epoch
         });
+        self.gather_statistics(&mut run);
         let mut evaluate = |part: Part<'_>| (!part.rows.is_empty()).then(|| self.evaluate_part(part, &mut run.work));
         let report = Report {
             epochs,
@@ -199,6 +201,25 @@ impl Trainer {
         };
         observer.on_end(&report);
         Ok(report)
+    }
+
+    /// Gathers statistics of the whole training part, where layers ask for them: one pass, in the order of the rows.
+    fn gather_statistics(&mut self, run: &mut Run<'_>) {
+        let spec = self.spec();
+        let Some(variant) = spec.statistics else { return };
+        // Of the weights that predict, which memory need not hold.
+        let held = self.memory.as_slice()[..spec.parameters_len].to_vec();
+        let predicting = self.predicting().into_owned();
+        self.memory.as_mut_slice()[..spec.parameters_len].copy_from_slice(&predicting);
+        let mut seen = 0;
+        for rows in run.parts.train.rows.chunks(self.spec().batch) {
+            run.batch.gather(run.parts.train.data, rows);
+            seen += rows.len();
+            self.run(variant, run.batch.inputs(), run.batch.targets(), rows.len(), seen);
+        }
+        for parameter in spec.parameters.iter().filter(|parameter| parameter.trainable) {
+            self.memory.as_mut_slice()[parameter.range()].copy_from_slice(&held[parameter.range()]);
+        }
     }
 
     /// What the figures of an epoch decide; whether they end the training.
@@ -252,6 +273,7 @@ impl Trainer {
             shuffle(&mut run.order, self.seed, self.counters.epochs);
         }
         let (mut sum, mut samples, mut learning_rate, mut flow) = (0.0, 0, 0.0, Flow::Continue);
+        let mut signals: Vec<Signals> = Vec::new();
         let order = std::mem::take(&mut run.order);
         for (index, rows) in order.chunks(spec.batch).take(steps).enumerate() {
             learning_rate = self.learning_rate();
@@ -261,6 +283,9 @@ impl Trainer {
                 return Err(self.diverged(run, "the loss", loss, epoch, index + 1));
             }
             sum += f64::from(loss) * rows.len() as f64;
+            signals.extend(
+                self.signals().filter(|measured| measured.update == self.counters.updates && signals.last() != Some(measured)),
+            );
             samples += rows.len();
             flow = observer.on_batch(&BatchReport {
                 epoch,
@@ -297,6 +322,7 @@ impl Trainer {
             train_loss: sum / samples as f64,
             train,
             validation,
+            signals,
             seconds: begun.elapsed().as_secs_f64(),
             samples_per_second: samples as f64 / training,
         };

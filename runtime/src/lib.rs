@@ -9,17 +9,18 @@ mod init;
 mod memory;
 mod metrics;
 mod model;
-mod monitor;
 mod pool;
 mod ports;
 mod progress;
 mod report;
 mod shape;
+mod signals;
 mod suggest;
 mod trainer;
 mod weights;
 
 pub mod data;
+pub mod monitor;
 pub mod schedule;
 pub mod spec;
 
@@ -30,6 +31,7 @@ pub use model::Model;
 pub use ndarray;
 pub use progress::{BatchReport, Flow, Observer, Progress, Start};
 pub use report::{EpochReport, Report};
+pub use signals::{Signal, Signals};
 pub use spec::*;
 pub use trainer::Trainer;
 pub use weights::Weights;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::metrics::Evaluation;
+use crate::signals::Signals;
 
 /// A whole training.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,8 @@ pub struct EpochReport {
     pub train: Option<Evaluation>,
     /// The validation part at the epoch's end, if there is one.
     pub validation: Option<Evaluation>,
+    /// What was measured in its watched steps, in order.
+    pub signals: Vec<Signals>,
     /// Its time, evaluations included.
     pub seconds: f64,
     /// Training samples a second, evaluations not included.

@@ -433,7 +433,7 @@ thread_local! {
 }
 
 const fn phase(begins: Length, update: usize, gather: Option<usize>) -> PhaseSpec {
-    PhaseSpec { begins, frozen: &[], update, gather }
+    PhaseSpec { begins, frozen: &[], update, gather, watched: None }
 }
 
 fn counted(change: impl FnOnce(&mut dlm_runtime::Spec), rows: usize) -> Vec<(usize, usize, Vec<u64>)> {

@@ -32,8 +32,12 @@ described! {
         /// β, if memory holds the point ahead Φ = θ − βm of every parameter θ whose state `.m` is m, as it does under the notes'
         /// nesterov. Weights are saved, and predict, as θ. Where the schedule changes the momentum, that is β.
         pub lookahead: Option<f64>,
+        /// What a watched step measures, in the order of the graph.
+        pub signals: &'static [SignalSpec],
         /// The parts of a training, in order; the first begins at once.
         pub phases: &'static [PhaseSpec],
+        /// The kind of step that gathers statistics of the whole training part after the last update, if any are.
+        pub statistics: Option<usize>,
         /// Whether a moving average of each trained parameter, its state `.average`, is what predicts and is saved.
         pub averaged: bool,
         /// Whether steps and evaluations take a weight for each sample, as one more target.
@@ -59,7 +63,9 @@ impl Spec {
         memory_len: 0,
         infer_work_len: 0,
         lookahead: None,
-        phases: &[PhaseSpec { begins: Length::Steps(0.0), frozen: &[], update: 0, gather: None }],
+        phases: &[PhaseSpec { begins: Length::Steps(0.0), frozen: &[], update: 0, gather: None, watched: None }],
+        signals: &[],
+        statistics: None,
         averaged: false,
         weighted: false,
         mixed: false,
@@ -82,6 +88,7 @@ impl RecipeSpec {
         normalize: Normalize::None,
         accumulate: 1,
         carries: false,
+        watch: None,
         early_stop: None,
         reuse: None,
         data: None,
@@ -198,6 +205,40 @@ described! {
 }
 
 described! {
+    /// A figure that a watched step leaves in memory.
+    #[derive(Clone, Copy, Debug)]
+    pub struct SignalSpec {
+        /// Of which activation or weight: its path.
+        pub of: &'static str,
+        /// What it is.
+        pub figure: Figure,
+        /// The values of the weight, or of one sample's activation.
+        pub len: usize,
+        /// Where it lies in memory.
+        pub offset: usize,
+    }
+}
+
+described! {
+    /// What is measured.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Figure {
+        /// The mean of an activation's values.
+        Mean,
+        /// Their standard deviation.
+        Deviation,
+        /// The share of them at which less than a hundredth of a gradient passes.
+        Flat,
+        /// The share of units of which that is so for every sample of the batch.
+        Dead,
+        /// The norm of a weight's gradient, before penalties and clipping.
+        Gradient,
+        /// The norm of a weight's change beside its own.
+        Update,
+    }
+}
+
+described! {
     /// How a model is trained. What the kernels compute (optimizer, losses, penalties) is compiled; this is the rest.
     #[derive(Clone, Copy, Debug)]
     pub struct RecipeSpec {
@@ -225,6 +266,8 @@ described! {
         pub accumulate: usize,
         /// Whether gradients that an epoch leaves over are carried on to the next; else they make an update of their own.
         pub carries: bool,
+        /// How often signals are measured.
+        pub watch: Option<Length>,
         /// When the training ends early.
         pub early_stop: Option<EarlyStop>,
         /// Weights that it begins with.
@@ -363,6 +406,8 @@ described! {
         pub update: usize,
         /// The kind of step that gathers gradients for a later update.
         pub gather: Option<usize>,
+        /// The kind of step that makes an update and measures signals.
+        pub watched: Option<usize>,
     }
 }
 

@@ -38,13 +38,22 @@ fn batches(compiled: &Compiled<'_>, steps: u64) -> Vec<Batch> {
         .collect()
 }
 
+/// What the interpreter computes in a step.
+pub struct Expected {
+    loss: f32,
+    /// Every tensor of the layout after it, as a model predicts with them.
+    tensors: Vec<Vec<f32>>,
+    /// The figures of the last watched step.
+    signals: Vec<f32>,
+}
+
 /// What the interpreter computes: for each step the loss, and every tensor of the model after it.
-pub fn interpreted(compiled: &Compiled<'_>, trainer: &Trainer, steps: u64) -> Vec<(f32, Vec<Vec<f32>>)> {
+pub fn interpreted(compiled: &Compiled<'_>, trainer: &Trainer, steps: u64) -> Vec<Expected> {
     let mut reference = Reference::<f32>::new(compiled, trainer, Some(UPDATES_PER_EPOCH));
     let batches = batches(compiled, steps);
     let steps = (0..).zip(&batches).map(|(draw, (rows, inputs, targets))| {
         let loss = reference.step((*rows, inputs, targets), false, draw, trainer.seed());
-        (loss, reference.predicting())
+        Expected { loss, tensors: reference.predicting(), signals: reference.signals() }
     });
     steps.collect()
 }
@@ -55,19 +64,23 @@ pub fn compare(
     compiled: &Compiled<'_>,
     program: &'static dlm_runtime::Program,
     threads: usize,
-    expected: &[(f32, Vec<Vec<f32>>)],
+    expected: &[Expected],
 ) {
     let mut trainer = Trainer::new(program).with_threads(threads);
     trainer.set_steps_per_epoch(UPDATES_PER_EPOCH);
     let batches = batches(compiled, expected.len() as u64);
-    for (step, ((_, inputs, targets), (expected_loss, expected))) in batches.iter().zip(expected).enumerate() {
+    for (step, ((_, inputs, targets), expected)) in batches.iter().zip(expected).enumerate() {
         let loss = trainer.step(&slices(inputs), &slices(targets));
-        assert_same(&format!("{name}, step {step}: loss"), &[loss], &[*expected_loss]);
+        assert_same(&format!("{name}, step {step}: loss"), &[loss], &[expected.loss]);
         let found = parameters(compiled, &trainer);
-        for (place, (found, expected)) in compiled.layout.tensors.iter().zip(found.iter().zip(expected)) {
+        for (place, (found, expected)) in compiled.layout.tensors.iter().zip(found.iter().zip(&expected.tensors)) {
             if let Some(found) = found {
                 assert_same(&format!("{name}, step {step}: {}", place.tensor.name), found, expected);
             }
+        }
+        if let Some(signals) = trainer.signals() {
+            let found: Vec<f32> = signals.figures.iter().map(|signal| signal.value).collect();
+            assert_same(&format!("{name}, step {step}: signals"), &found, &expected.signals);
         }
     }
     compare_predictions(name, compiled, &trainer, threads);

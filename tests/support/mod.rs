@@ -29,6 +29,10 @@ pub fn sources() -> Vec<(String, String)> {
         .collect();
     files.sort();
     assert!(files.len() > 15, "the corpus is there");
+    // While one works on a model, its stem in DLM_CORPUS spares the others.
+    if let Ok(only) = std::env::var("DLM_CORPUS") {
+        files.retain(|path| path.file_stem().is_some_and(|stem| only.split(',').any(|wanted| stem == wanted)));
+    }
     let read = |path: &PathBuf| {
         let stem = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
         (stem, fs::read_to_string(path).expect("the file can be read"))
@@ -96,7 +100,7 @@ pub fn slices(lists: &[Vec<f32>]) -> Vec<&[f32]> {
 /// A trainer's parameters in the order of memory, as the interpreter holds them; none for the optimizer's tensors.
 pub fn parameters(compiled: &Compiled<'_>, trainer: &dlm_runtime::Trainer) -> Vec<Option<Vec<f32>>> {
     let read = |tensor: &dlm_compiler::train_graph::Tensor| {
-        if matches!(tensor.kind, TensorKind::State(..)) {
+        if matches!(tensor.kind, TensorKind::State(..) | TensorKind::Signal(..)) {
             return None;
         }
         let array = trainer.parameter(&tensor.name);

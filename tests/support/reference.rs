@@ -34,6 +34,7 @@ impl<'a, T: Real> Reference<'a, T> {
         let tensors = compiled.layout.tensors.iter().zip(held).map(|(place, held)| match (held, place.tensor.kind) {
             (Some(values), _) => values.into_iter().map(|value| T::from_f64(value.into())).collect(),
             (None, TensorKind::State(_, value)) => vec![T::from_f64(value.into()); place.len],
+            (None, TensorKind::Signal(..)) => vec![T::from_f64(0.0); place.len],
             _ => unreachable!("all else is the optimizer's"),
         });
         let (spec, tensors) = (trainer.spec(), tensors.collect());
@@ -63,7 +64,8 @@ impl<'a, T: Real> Reference<'a, T> {
         let gathered = (self.gathered.0 + rows, self.gathered.1 + 1);
         let waits = gathered.1 < recipe.accumulate && (!last || recipe.flavor == Flavor::Keras);
         let role = if waits { StepRole::Gather } else { StepRole::Update };
-        let step = self.compiled.step(Variant { phase: self.phases.len() - 1, role }).expect("there is such a step");
+        let variant = Variant { phase: self.phases.len() - 1, role, watched: !waits && self.is_watched() };
+        let step = self.compiled.step(variant).expect("there is such a step");
         let places: Vec<usize> = step
             .graph
             .tensors
@@ -98,6 +100,23 @@ impl<'a, T: Real> Reference<'a, T> {
             self.phases.iter_mut().for_each(|update| *update += 1);
         }
         values[step.graph.loss.expect("a step has a loss").0][0]
+    }
+
+    /// Whether the next update measures signals: the first of each stretch.
+    fn is_watched(&self) -> bool {
+        let every = match self.compiled.unit.recipe.watch {
+            None => return false,
+            Some(Length::Steps(count)) => count,
+            Some(Length::Epochs(count)) => count * self.updates_per_epoch.map_or(f64::INFINITY, |updates| updates as f64),
+        };
+        let stretches = |updates: u64| (updates as f64 / every.max(1.0)).floor();
+        self.updates == 0 || stretches(self.updates) != stretches(self.updates - 1)
+    }
+
+    /// The figures that the last watched step left, in the order of the layout.
+    pub fn signals(&self) -> Vec<T> {
+        let places = self.compiled.layout.tensors.iter().zip(&self.tensors);
+        places.filter(|(place, _)| matches!(place.tensor.kind, TensorKind::Signal(..))).map(|(_, values)| values[0]).collect()
     }
 
     /// The tensors as a model predicts with them: averages where they are kept, and under the notes' nesterov θ = Φ + βm, Φ being

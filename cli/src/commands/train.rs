@@ -20,7 +20,8 @@ use crate::table::duration;
 pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
     let threads = threads(arguments.threads)?;
     let source = Source::read(&arguments.selection.file)?;
-    let replaced = Replaced { data: arguments.data.clone(), epochs: arguments.epochs, seed: arguments.seed };
+    let replaced =
+        Replaced { data: arguments.data.clone(), epochs: arguments.epochs, seed: arguments.seed, watch: arguments.watch };
     let unit = source.choose(&arguments.selection, replaced, console, arguments.quiet)?;
     let compiled = compile(&unit, CompileOptions::default());
     let places = Places::new(&source, &arguments.selection, arguments.data.is_some());
@@ -103,6 +104,9 @@ fn say(report: &Report, best: Best, output: &Output, console: &Console) -> Resul
         Some((_, epoch)) => format!(", the best of epoch {epoch} in {}", output.best().display()),
         None => String::new(),
     };
+    if let Some(signals) = report.epochs.iter().rev().find_map(|epoch| epoch.signals.last()) {
+        signals.verdict().iter().for_each(|verdict| console.status(format_args!("at step {}: {verdict}", signals.update)));
+    }
     if report.stopped_early {
         console.status(format_args!("ended after epoch {}: `early_stop` saw no improvement", report.epochs.len()));
     }

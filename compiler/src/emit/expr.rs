@@ -158,13 +158,18 @@ impl Printer<'_> {
             return (quote!(-#x), Binding::Sign);
         }
         if function == Unary::Abs || self.number == Number::F64 {
-            let x = self.at_least(Binding::Atom, x);
+            let (x, _) = self.print(x);
+            // The type is named: of a number's digits alone Rust does not know it.
+            let ty = match self.number {
+                Number::F32 => quote!(f32),
+                Number::F64 => quote!(f64),
+            };
             let method = match function {
                 Unary::Abs => quote!(abs),
                 Unary::Sqrt => quote!(sqrt),
                 other => unreachable!("{other:?} is no scalar of a step"),
             };
-            return (quote!(#x.#method()), Binding::Atom);
+            return (quote!(#ty::#method(#x)), Binding::Atom);
         }
         if function == Unary::Sign {
             let below = select(Compare::Less, x.clone(), constant(0.0), constant(-1.0), constant(0.0));
@@ -228,7 +233,7 @@ mod tests {
         assert_eq!(printed(&((a.clone() - b.clone()) - a.clone())), "a - b - a");
         assert_eq!(printed(&((a.clone() + b.clone()) * -a.clone())), "(a + b) * - a");
         assert_eq!(printed(&(a.clone() / (b.clone() * a.clone()))), "a / (b * a)");
-        assert_eq!(printed(&(constant(-2.0) * a.clone().abs())), "- 2.0 * a . abs ()");
+        assert_eq!(printed(&(constant(-2.0) * a.clone().abs())), "- 2.0 * f32 :: abs (a)");
         assert_eq!(printed(&(a + b).sqrt()), "level :: sqrt (a + b)");
     }
 

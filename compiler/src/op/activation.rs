@@ -259,6 +259,17 @@ impl Activation {
         (self.def.gain)(&self.arguments)
     }
 
+    /// Its slope as a function of its value or of z, what it draws or learns taken as usual.
+    pub fn typical_slope(&self) -> (Expr, SlopeOf) {
+        if let Some(slope) = self.def.slope_of_value {
+            return (slope(&self.arguments), SlopeOf::Value);
+        }
+        let learned = self.def.learned_slope.map_or(0.5, |initial| initial(&self.arguments));
+        let usual = |leaf| if leaf == Leaf::Operand(1) { constant(learned) } else { Expr::Leaf(leaf) };
+        let slope = (self.def.value)(&self.arguments).derivative(Leaf::Operand(0)).substitute(&usual);
+        (slope, SlopeOf::Input)
+    }
+
     /// Whether one learned slope serves all elements of a sample or each has its own; `None`: each unit has.
     fn shared(&self) -> Option<bool> {
         match (self.arguments.get("shared"), self.arguments.flavor) {
@@ -267,6 +278,15 @@ impl Activation {
             (_, flavor) => Some(flavor == Flavor::Pytorch),
         }
     }
+}
+
+/// What a slope is a function of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlopeOf {
+    /// The activation's value.
+    Value,
+    /// Its input.
+    Input,
 }
 
 /// The activation of this name, as a layer.

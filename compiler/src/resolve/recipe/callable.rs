@@ -7,6 +7,7 @@ use dlm_dsl::diagnostic::Diagnostic;
 use super::super::call::Known;
 use super::super::value::{as_call, describe_syntax};
 use super::super::{Resolver, closest, one_of};
+use super::course::SIGNALS;
 use crate::schedule::SCHEDULES;
 use crate::signature::{Argument, Arguments, Default, Kind, Range, Signature};
 use crate::{loss, optimizer};
@@ -85,7 +86,7 @@ pub(crate) static SOURCES: &[Signature] = &[
 pub(crate) static PLANNED_CALLABLES: &[(&str, &[&str])] = &[("data", &["npy", "npz", "images"])];
 
 /// Arguments that are still to come: of what, and their names.
-pub(crate) static PLANNED_ARGUMENTS: &[(&str, &[&str])] = &[("batch_norm", &["statistics"])];
+pub(crate) static PLANNED_ARGUMENTS: &[(&str, &[&str])] = &[];
 
 /// A setting that takes calls.
 #[derive(Clone, Copy)]
@@ -101,6 +102,7 @@ pub(super) const NORMALIZATION: Role = Role { key: "normalize", what: "normalisa
 pub(super) const CLIP: Role = Role { key: "clip", what: "way to clip" };
 pub(super) const PENALTY: Role = Role { key: "regularize", what: "penalty" };
 pub(super) const SOURCE: Role = Role { key: "data", what: "source of data" };
+pub(super) const WATCH: Role = Role { key: "watch", what: "thing to watch" };
 pub(super) const SOURCE_OF_WEIGHTS: Role = Role { key: "reuse", what: "source of weights" };
 pub(super) const OPTIMIZER: Role = Role { key: "optimizer", what: "optimizer" };
 pub(super) const LOSS: Role = Role { key: "loss", what: "loss" };
@@ -118,6 +120,7 @@ pub(super) fn parameters(key: &str, name: &str) -> Vec<&'static str> {
         "loss" => loss::LOSSES.iter().map(|def| &def.signature).collect(),
         "schedule" => SCHEDULES.iter().map(|def| &def.signature).collect(),
         "normalize" => NORMALIZATIONS.iter().collect(),
+        "watch" => vec![&SIGNALS],
         "clip" => CLIPS.iter().collect(),
         "data" | "validation_data" | "test_data" => SOURCES.iter().collect(),
         _ => Vec::new(),

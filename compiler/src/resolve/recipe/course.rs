@@ -8,7 +8,7 @@ use dlm_spec::{EarlyStop, Monitor, Plateau};
 
 use super::super::Resolver;
 use super::super::value::{as_name, describe_syntax};
-use super::callable::SOURCE_OF_WEIGHTS;
+use super::callable::{SOURCE_OF_WEIGHTS, WATCH};
 use super::selector::Standing;
 use super::settings::{Setting, Settings};
 use crate::graph::{Graph, OutputKind, ParameterId};
@@ -70,10 +70,30 @@ pub(crate) static WEIGHTS: Signature = Signature {
     }],
 };
 
+/// What `watch` takes.
+pub(crate) static SIGNALS: Signature = Signature {
+    name: "signals",
+    doc: "of each activation mean, deviation and where it is flat; of each weight its gradient and its update",
+    arguments: &[Parameter {
+        name: "every",
+        kind: Kind::Length,
+        default: Default::Auto("`epochs(1)`"),
+        doc: "how often, from the first step on",
+    }],
+};
+
 /// What settings take that is no call of the other tables, for the reference.
-pub(crate) static RECORDS: &[&Signature] = &[&WARMUP, &EARLY_STOP, &WEIGHTS];
+pub(crate) static RECORDS: &[&Signature] = &[&WARMUP, &EARLY_STOP, &WEIGHTS, &SIGNALS];
 
 impl<'a> Resolver<'a> {
+    /// `signals`, or `signals(every = steps(100))`
+    pub(super) fn watch_of(&mut self, settings: &Settings) -> Option<Length> {
+        let setting = settings.get("watch").filter(|setting| !is_none(&setting.value))?;
+        let call = self.callable(WATCH, [SIGNALS.name].into_iter(), &setting.value).ok()?;
+        let arguments = self.check_call(&SIGNALS, call.name, call.arguments)?;
+        Some(arguments.length_or("every", Length::Epochs(1.0)))
+    }
+
     /// `epochs(1)`, or `(length = steps(100), start = 1e-4)`
     pub(super) fn warmup_of(&mut self, settings: &Settings) -> Option<(Length, f64)> {
         let setting = settings.get("warmup").filter(|setting| !is_none(&setting.value))?;
@@ -111,7 +131,7 @@ impl<'a> Resolver<'a> {
             patience: arguments.size("patience") + usize::from(self.flavor == Flavor::Pytorch),
             min_delta: arguments.number("min_delta"),
             relative: self.flavor != Flavor::Keras,
-            // In Keras the last epoch of grace counts already.
+            // Keras already counts at the last check of the cooldown.
             cooldown: arguments.size("cooldown").saturating_sub(usize::from(self.flavor == Flavor::Keras)),
             floor: arguments.number("floor"),
         })
@@ -127,7 +147,9 @@ impl<'a> Resolver<'a> {
             "train_loss" => return Some(Monitor::TrainLoss),
             _ => Monitor::ValidationLoss,
         };
-        if settings.get("validation_data").is_none() && !splits_validation(settings) {
+        // Without data in the file, the validation part may come from the program that trains.
+        let from_file = settings.get("data").is_some();
+        if from_file && settings.get("validation_data").is_none() && !splits_validation(settings) {
             let message = format!("`{name}` needs a validation part, and the recipe has none");
             self.report(
                 Diagnostic::new(codes::SETTINGS_CONFLICT, span, message)

@@ -121,6 +121,7 @@ impl<'a> Resolver<'a> {
             batch: self.batch_of(settings),
             accumulate: self.accumulate_of(settings),
             average: self.average_of(settings),
+            watch: self.watch_of(settings),
             early_stop: self.early_stop_of(settings, graph),
             phases: self.phases_of(settings, graph),
             reuse: self.reuse_of(settings, graph),

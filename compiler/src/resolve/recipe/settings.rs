@@ -71,12 +71,13 @@ pub(crate) static SETTINGS: &[SettingDef] = &[
         "`none`",
         "ends the training when a figure no longer improves",
     ),
+    setting("watch", "`none` or `signals(every)`", "`none`", "what is measured of activations, gradients and updates"),
     setting("seed", "a whole number from 0", "0", "seeds initialisation, order and what layers draw"),
     setting("shuffle", "`true` or `false`", "`true`", "whether each epoch has an order of its own"),
 ];
 
 /// Settings that are still to come.
-pub(crate) static PLANNED: &[&str] = &["augment", "watch", "checkpoint", "metrics"];
+pub(crate) static PLANNED: &[&str] = &["augment", "checkpoint", "metrics"];
 
 /// Two settings that say the same thing in two ways.
 const EXCLUSIVE: (&str, &str) = ("loss", "losses");
