@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use dlm_dsl::codes;
 use dlm_dsl::diagnostic::Severity;
 
+use crate::augment::AUGMENTATIONS;
 use crate::graph::OutputKind;
 use crate::loss::LOSSES;
 use crate::op::{self, OPS, activation};
@@ -27,6 +28,7 @@ pub fn tables() -> Vec<(&'static str, String)> {
         ("losses", losses()),
         ("optimizers", calls(OPTIMIZERS.iter().map(|def| def.signature))),
         ("schedules", calls(SCHEDULES.iter().map(|def| def.signature))),
+        ("augmentations", calls(AUGMENTATIONS.iter().map(|def| def.signature))),
         ("normalisations", calls(NORMALIZATIONS.iter().copied())),
         ("clips", calls(CLIPS.iter().copied())),
         ("penalties", calls(regularizers().copied())),

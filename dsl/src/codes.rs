@@ -116,6 +116,7 @@ codes! {
     E216 DATA_COLUMNS "the columns named are not those that the model takes";
     E217 SOURCE_MISFIT "a source of data cannot hold what the model takes";
     E218 OVERRIDE "a setting given outside the file cannot be applied";
+    E219 NO_IMAGE "an augmentation of images is asked for where there are none";
     E301 FILE_ACCESS "a file cannot be opened, read or written";
     E302 DATA_TABLE "a CSV file is not a table";
     E303 DATA_COLUMN "the data has no such column";
