@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::data::{Batch, Dataset, Part, normalize, shuffle, split};
+use crate::data::{Dataset, Feed, Part, normalize, shuffle, split};
 use crate::error::Error;
 use crate::infer::Work;
 use crate::monitor::{PlateauWatch, StopWatch, Verdict, figure, needs_validation};
@@ -72,7 +72,7 @@ struct Run<'a> {
     parts: FitParts<'a>,
     /// The training rows in the order of the epoch at hand.
     order: Vec<usize>,
-    batch: Batch,
+    feed: Feed<'a>,
     work: Work,
     /// The memory at the end of the last good epoch, and which that was.
     good: Snapshot,
@@ -152,7 +152,7 @@ impl Trainer {
         let mut run = Run {
             parts,
             order: parts.train.rows.to_vec(),
-            batch: Batch::for_training(parts.train.data, spec, size),
+            feed: Feed::new(parts.train, spec, size),
             work: Work::new(spec),
             good: Snapshot::of(self, 0),
             plateau: spec.recipe.plateau.map(PlateauWatch::new),
@@ -252,13 +252,14 @@ impl Trainer {
             run.order.copy_from_slice(run.parts.train.rows);
             shuffle(&mut run.order, self.seed, self.counters.epochs);
         }
+        run.feed.begin(spec, self.seed, self.counters.epochs);
         let (mut sum, mut samples, mut learning_rate, mut flow) = (0.0, 0, 0.0, Flow::Continue);
         let mut signals: Vec<Signals> = Vec::new();
         let order = std::mem::take(&mut run.order);
         for (index, rows) in order.chunks(spec.batch).take(steps).enumerate() {
             learning_rate = self.learning_rate();
-            run.batch.gather(run.parts.train.data, rows);
-            let loss = self.update(run.batch.inputs(), run.batch.targets(), rows.len(), index + 1 == steps);
+            let batch = run.feed.fill(rows);
+            let loss = self.update(batch.inputs(), batch.targets(), rows.len(), index + 1 == steps);
             if !loss.is_finite() {
                 return Err(self.diverged(run, "the loss", loss, epoch, index + 1));
             }
