@@ -5,6 +5,7 @@
 
 mod activation;
 mod allow;
+mod augment;
 mod data;
 mod dropout;
 mod initializer;
@@ -63,6 +64,8 @@ const LINTS: &[fn(&View<'_>) -> Vec<Diagnostic>] = &[
     training::tiny_clip,
     training::strong_smoothing,
     data::raw_images,
+    augment::faint_noise,
+    augment::channels_first,
 ];
 
 /// What there is to advise, one warning for each code and place.

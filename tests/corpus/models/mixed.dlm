@@ -19,13 +19,6 @@ model Mixed {
     output point: f32[2] = place;
 }
 
-/// No output of classes: nothing but targets is mixed.
-model Values {
-    input image: f32[3, 3];
-    flatten -> dense(8) -> tanh -> dense(2);
-    output point: f32[2];
-}
-
 train Mixed {
     augment   = [shift(1), flip, noise(0.3), mixup(0.4), brightness(0.2, inputs = [image])];
     optimizer = momentum(lr = 0.05);
@@ -50,9 +43,4 @@ train Mixed as Pytorch like Weighted {
 
 train Mixed as Keras like Weighted {
     flavor = keras;
-}
-
-train Values {
-    augment = [rotate(20), zoom(0.2), contrast(0.3), mixup(0.2)];
-    batch   = 5;
 }
