@@ -78,7 +78,8 @@ mod tests {
     /// Beta(½, ½) is the arcsine distribution, Beta(2, 2) has the distribution function 3x² − 2x³.
     #[test]
     fn shares_are_distributed_as_they_should() {
-        let laws: [(f64, fn(f64) -> f64); 3] =
+        type Below = fn(f64) -> f64;
+        let laws: [(f64, Below); 3] =
             [(0.5, |x| 2.0 / std::f64::consts::PI * x.sqrt().asin()), (1.0, |x| x), (2.0, |x| x * x * (3.0 - 2.0 * x))];
         for (alpha, below) in laws {
             let mut shares = shares(alpha, 20_000);

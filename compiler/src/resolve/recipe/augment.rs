@@ -139,10 +139,8 @@ impl<'a> Resolver<'a> {
     fn no_image(&mut self, def: &AugmentDef, span: Span, input: &str, shape: &[usize]) {
         let name = def.signature.name;
         let message = format!("`{name}` changes images, and `{input}` is none: f32{shape:?}");
-        let help = format!(
-            "images are declared as `f32[height, width]` or `f32[height, width, channels]`, and `flatten` comes before `dense`; \
-             `noise` and `mixup` are for inputs of any shape"
-        );
+        let help = "images are declared as `f32[height, width]` or `f32[height, width, channels]`, and `flatten` comes before \
+                    `dense`; `noise` and `mixup` are for inputs of any shape";
         self.report(Diagnostic::new(codes::NO_IMAGE, span, message).help(help));
     }
 }
