@@ -23,6 +23,7 @@ train Mnist {
         labels = "data/train-labels-idx1-ubyte.gz",
     );
     split     = (test = 0.2, stratify = true);
+    augment   = [shift(1)]; // a digit is the same a pixel to the left
     normalize = scale(1 / 255);
 
     loss      = cross_entropy;

@@ -4,6 +4,8 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use dlm::{BatchReport, Dataset, Flow, Observer};
+
 dlm::model! {
     model Net {
         input x: f32[40];
@@ -18,6 +20,20 @@ dlm::model! {
         regularize = [l2(1e-3), max_norm(2.0)];
         clip       = global_norm(1.0);
         batch      = 32;
+    }
+
+    model Images {
+        input image: f32[6, 7, 2];
+        flatten -> dense(4);
+        output kind: class[4];
+    }
+
+    train Images {
+        augment = [
+            shift(2), flip, rotate(20), zoom(0.1), crop(2, border = reflect), cutout(2), brightness(0.1), contrast(0.1), noise(0.1), mixup(0.3),
+        ];
+        batch   = 8;
+        epochs  = 3;
     }
 }
 
@@ -60,5 +76,36 @@ fn steps_and_predictions_allocate_nothing() {
         }
         assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "on {threads} threads");
     }
+    augmented_batches_allocate_nothing();
     assert!(ALLOCATIONS.load(Ordering::Relaxed) > 0, "the allocator counts");
+}
+
+/// From the first batch of an epoch to the last.
+fn augmented_batches_allocate_nothing() {
+    let mut numbers = (0..).map(|index: u32| (index.wrapping_mul(2_654_435_761) >> 8) as f32);
+    let images = numbers.by_ref().take(50 * 84).collect();
+    let kinds = (0..50).map(|index| (index % 4) as f32).collect();
+    let data = Dataset::from_vecs(&images::PROGRAM.spec, vec![images], vec![kinds]).unwrap();
+    let mut counts = Counts::default();
+    images::Trainer::new().with_threads(1).fit(&data, &mut counts).unwrap();
+    assert_eq!(counts.0.len(), 3 * 7);
+    for epoch in counts.0.chunks(7) {
+        assert_eq!(epoch, [epoch[0]; 7]);
+    }
+}
+
+/// The allocations so far at the end of each batch.
+struct Counts(Vec<usize>);
+
+impl Default for Counts {
+    fn default() -> Self {
+        Counts(Vec::with_capacity(100))
+    }
+}
+
+impl Observer for Counts {
+    fn on_batch(&mut self, _: &BatchReport) -> Flow {
+        self.0.push(ALLOCATIONS.load(Ordering::Relaxed));
+        Flow::Continue
+    }
 }

@@ -30,6 +30,7 @@ fn check_step(factor: f64, name: &str, unit: &Unit, graph: &TrainGraph, numbers:
     let graph = without_penalties(graph);
     let rows = unit.recipe.batch.min(6);
     let (inputs, targets) = numbers.batch(unit, rows);
+    let targets = numbers.mixed(unit, targets, rows);
     let (inputs, targets) = (slices(&inputs), slices(&targets));
     let call =
         Call { inputs: &inputs, targets: &targets, rows, updates: &[1; 8], gathered: rows, draw: 3, seed: 5, ..Call::default() };

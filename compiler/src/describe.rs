@@ -2,7 +2,8 @@
 //! of generated code do.
 
 use dlm_spec::{
-    DataSpec, Init, InputSpec, OutputSpec, ParameterSpec, PhaseSpec, RecipeSpec, Reuse, Schedule, SignalSpec, Spec, StateSpec,
+    AugmentSpec, DataSpec, Init, InputSpec, OutputSpec, ParameterSpec, PhaseSpec, RecipeSpec, Reuse, Schedule, SignalSpec, Spec,
+    StateSpec,
 };
 
 use crate::compile::{Compiled, Place};
@@ -117,6 +118,7 @@ fn recipe_spec(graph: &Graph, recipe: &Recipe) -> RecipeSpec {
         shuffle: recipe.shuffle,
         drop_last: recipe.drop_last,
         split: recipe.split,
+        augment: list(recipe.augment.iter().map(augment_spec)),
         normalize: recipe.normalize,
         accumulate: recipe.accumulate,
         carries: recipe.flavor == crate::signature::Flavor::Keras,
@@ -127,6 +129,10 @@ fn recipe_spec(graph: &Graph, recipe: &Recipe) -> RecipeSpec {
         validation_data: recipe.validation_data.as_ref().map(data_spec),
         test_data: recipe.test_data.as_ref().map(data_spec),
     }
+}
+
+fn augment_spec(augment: &recipe::Augment) -> AugmentSpec {
+    AugmentSpec { augmentation: (augment.def.make)(&augment.arguments), inputs: list(augment.inputs.iter().copied()) }
 }
 
 fn reuse_spec(graph: &Graph, reuse: &recipe::Reuse) -> Reuse {

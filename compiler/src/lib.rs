@@ -2,6 +2,7 @@
 //!
 //! Pure: no file, environment, clock or randomness. The same text gives the same tokens, byte for byte.
 
+pub mod augment;
 pub mod compile;
 pub mod describe;
 pub mod emit;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::augment::{AugmentDef, Scope};
 use crate::graph::ParameterId;
 use crate::loss::Loss;
 use crate::optimizer::OptimizerDef;
@@ -69,6 +70,8 @@ pub struct Recipe {
     pub shuffle: bool,
     /// Shares held back.
     pub split: Split,
+    /// What changes training samples on their way into a step, in this order.
+    pub augment: Vec<Augment>,
     /// How inputs are normalised.
     pub normalize: Normalize,
     /// Where data comes from.
@@ -87,7 +90,7 @@ impl Recipe {
 
     /// Whether augmentation mixes samples.
     pub fn mixes(&self) -> bool {
-        false
+        self.augment.iter().any(|augment| augment.def.scope == Scope::Samples)
     }
 
     /// The momentum of a step, if the schedule changes it.
@@ -207,6 +210,17 @@ pub struct Constraint {
     pub arguments: Arguments,
     /// On which tensors.
     pub parameters: Vec<ParameterId>,
+}
+
+/// An augmentation of some inputs.
+#[derive(Clone, Debug)]
+pub struct Augment {
+    /// Which.
+    pub def: &'static AugmentDef,
+    /// Its arguments.
+    pub arguments: Arguments,
+    /// The inputs that it changes.
+    pub inputs: Vec<usize>,
 }
 
 /// How gradients are clipped.

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use dlm_dsl::codes;
 use dlm_dsl::diagnostic::Severity;
 
+use crate::augment::AUGMENTATIONS;
 use crate::graph::OutputKind;
 use crate::loss::{self, LOSSES, LossDef};
 use crate::op::{self, OPS, activation};
@@ -27,13 +28,14 @@ pub fn tables() -> Vec<(&'static str, String)> {
 }
 
 /// The tables of what can be called, and with what.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "layers",
     "activations",
     "initialisers",
     "losses",
     "optimizers",
     "schedules",
+    "augmentations",
     "normalisations",
     "clips",
     "penalties",
@@ -79,6 +81,7 @@ fn rows(table: &str) -> Vec<Row> {
         "losses" => return LOSSES.iter().map(Row::Loss).collect(),
         "optimizers" => OPTIMIZERS.iter().map(|def| def.signature).collect(),
         "schedules" => SCHEDULES.iter().map(|def| def.signature).collect(),
+        "augmentations" => AUGMENTATIONS.iter().map(|def| def.signature).collect(),
         "normalisations" => NORMALIZATIONS.to_vec(),
         "clips" => CLIPS.to_vec(),
         "penalties" => regularizers().copied().collect(),

@@ -134,6 +134,7 @@ fn settings(graph: &Graph, recipe: &Recipe) -> Vec<Setting> {
                 split.seed
             )),
         ),
+        ("augment", Some(show_augment(graph, recipe))),
         ("normalize", Some(show_normalize(recipe.normalize))),
         ("loss", loss),
         ("losses", losses),
@@ -203,6 +204,20 @@ pub(crate) fn show_length(length: Length) -> String {
 
 fn show_text(text: &str) -> String {
     format!("{text:?}")
+}
+
+fn show_augment(graph: &Graph, recipe: &Recipe) -> String {
+    let entries = recipe.augment.iter().map(|augment| {
+        let call = show_call(&augment.def.signature, &augment.arguments);
+        let suitable = (0..graph.inputs.len()).filter(|index| augment.def.scope.holds(&graph.inputs[*index].shape));
+        if suitable.eq(augment.inputs.iter().copied()) {
+            return call;
+        }
+        let names: Vec<&str> = augment.inputs.iter().map(|index| graph.inputs[*index].name.as_str()).collect();
+        // What selects inputs has arguments.
+        format!("{}, inputs = [{}])", call.trim_end_matches(')'), names.join(", "))
+    });
+    format!("[{}]", entries.collect::<Vec<_>>().join(", "))
 }
 
 fn show_normalize(normalize: Normalize) -> String {

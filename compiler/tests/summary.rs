@@ -45,6 +45,7 @@ fn what_is_not_written_is_filled_in() {
         [
             "flavor         = notes;",
             "split          = (validation = 0, test = 0, stratify = false, seed = 0);",
+            "augment        = [];",
             "normalize      = none;",
             "loss           = cross_entropy(label_smoothing = 0);",
             "optimizer      = adam(lr = 0.001, beta1 = 0.9, beta2 = 0.999, eps = 1e-12);",

@@ -116,6 +116,7 @@ codes! {
     E216 DATA_COLUMNS "the columns named are not those that the model takes";
     E217 SOURCE_MISFIT "a source of data cannot hold what the model takes";
     E218 OVERRIDE "a setting given outside the file cannot be applied";
+    E219 NO_IMAGE "an augmentation of images is asked for where there are none";
     E301 FILE_ACCESS "a file cannot be opened, read or written";
     E302 DATA_TABLE "a CSV file is not a table";
     E303 DATA_COLUMN "the data has no such column";
@@ -161,6 +162,8 @@ codes! {
     W024 STRONG_SMOOTHING "`label_smoothing` spreads most of each target";
     W025 RAW_IMAGES "bytes of images go into a network as they are";
     W026 FROZEN_REGULARIZATION "a penalty or constraint acts on frozen layers alone";
+    W027 FAINT_NOISE "`noise` is next to nothing once inputs are normalised";
+    W028 CHANNELS_FIRST "an image that is augmented seems to have its channels first";
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Random numbers for what happens before and between steps: initial weights, splits, orders. Each draw is a function of
+//! Random numbers for what happens before and between steps: initial weights, splits, orders, augmentation. Each draw is a function of
 //! seed, purpose and index, so that no state exists to lose and nothing depends on the order of evaluation.
 
 use dlm_kernels::philox::philox;
@@ -21,6 +21,16 @@ impl Draws {
         let stream =
             purpose.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         Draws { seed, stream: stream | BETWEEN_STEPS }
+    }
+
+    /// The seed.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The last two words of every counter.
+    pub(crate) fn stream(&self) -> u64 {
+        self.stream
     }
 
     /// Two independent draws of 64 bits; `attempt` gives others for the same index.
@@ -64,7 +74,8 @@ impl Draws {
     }
 }
 
-fn unit(bits: u64) -> f64 {
+/// In [0, 1), from the upper 53 bits.
+pub(crate) fn unit(bits: u64) -> f64 {
     (bits >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::data::{Batch, Dataset, Part, normalize, shuffle, split};
+use crate::data::{Batch, Dataset, Feed, Part, normalize, shuffle, split};
 use crate::error::Error;
 use crate::infer::Work;
 use crate::monitor::{PlateauWatch, StopWatch, Verdict, figure, needs_validation};
@@ -72,7 +72,7 @@ struct Run<'a> {
     parts: FitParts<'a>,
     /// The training rows in the order of the epoch at hand.
     order: Vec<usize>,
-    batch: Batch,
+    feed: Feed<'a>,
     work: Work,
     /// The memory at the end of the last good epoch, and which that was.
     good: Snapshot,
@@ -152,7 +152,7 @@ impl Trainer {
         let mut run = Run {
             parts,
             order: parts.train.rows.to_vec(),
-            batch: Batch::for_training(parts.train.data, spec, size),
+            feed: Feed::new(parts.train, spec, size),
             work: Work::new(spec),
             good: Snapshot::of(self, 0),
             plateau: spec.recipe.plateau.map(PlateauWatch::new),
@@ -187,7 +187,7 @@ impl Trainer {
             best.restore(self);
             best.epoch
         });
-        self.gather_statistics(&mut run);
+        self.gather_statistics(&run);
         let mut evaluate = |part: Part<'_>| (!part.rows.is_empty()).then(|| self.evaluate_part(part, &mut run.work));
         let report = Report {
             epochs,
@@ -204,18 +204,19 @@ impl Trainer {
     }
 
     /// Gathers statistics of the whole training part, where layers ask for them: one pass, in the order of the rows.
-    fn gather_statistics(&mut self, run: &mut Run<'_>) {
+    fn gather_statistics(&mut self, run: &Run<'_>) {
         let spec = self.spec();
         let Some(variant) = spec.statistics else { return };
         // Of the weights that predict, which memory need not hold.
         let held = self.memory.as_slice()[..spec.parameters_len].to_vec();
         let predicting = self.predicting().into_owned();
         self.memory.as_mut_slice()[..spec.parameters_len].copy_from_slice(&predicting);
-        let mut seen = 0;
-        for rows in run.parts.train.rows.chunks(self.spec().batch) {
-            run.batch.gather(run.parts.train.data, rows);
+        let train = run.parts.train;
+        let (mut batch, mut seen) = (Batch::new(train.data, spec.batch.min(train.rows.len())), 0);
+        for rows in train.rows.chunks(spec.batch) {
+            batch.gather(train.data, rows);
             seen += rows.len();
-            self.run(variant, run.batch.inputs(), run.batch.targets(), rows.len(), seen);
+            self.run(variant, batch.inputs(), batch.targets(), rows.len(), seen);
         }
         for parameter in spec.parameters.iter().filter(|parameter| parameter.trainable) {
             self.memory.as_mut_slice()[parameter.range()].copy_from_slice(&held[parameter.range()]);
@@ -272,13 +273,14 @@ impl Trainer {
             run.order.copy_from_slice(run.parts.train.rows);
             shuffle(&mut run.order, self.seed, self.counters.epochs);
         }
+        run.feed.begin(spec, self.seed, self.counters.epochs);
         let (mut sum, mut samples, mut learning_rate, mut flow) = (0.0, 0, 0.0, Flow::Continue);
         let mut signals: Vec<Signals> = Vec::new();
         let order = std::mem::take(&mut run.order);
         for (index, rows) in order.chunks(spec.batch).take(steps).enumerate() {
             learning_rate = self.learning_rate();
-            run.batch.gather(run.parts.train.data, rows);
-            let loss = self.update(run.batch.inputs(), run.batch.targets(), rows.len(), index + 1 == steps);
+            let batch = run.feed.fill(rows);
+            let loss = self.update(batch.inputs(), batch.targets(), rows.len(), index + 1 == steps);
             if !loss.is_finite() {
                 return Err(self.diverged(run, "the loss", loss, epoch, index + 1));
             }

@@ -1,6 +1,7 @@
 //! What trains and runs a model that dlm compiled: data, training loop, metrics, weights files. It knows nothing of the
 //! language: a [`Program`] says all there is to know of a model.
 
+mod augment;
 mod draws;
 mod error;
 mod fit;

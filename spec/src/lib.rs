@@ -85,6 +85,7 @@ impl RecipeSpec {
         shuffle: false,
         drop_last: false,
         split: Split { validation: 0.0, test: 0.0, stratify: false, seed: 0 },
+        augment: &[],
         normalize: Normalize::None,
         accumulate: 1,
         carries: false,
@@ -252,7 +253,7 @@ described! {
         pub plateau: Option<Plateau>,
         /// Passes over the training part.
         pub epochs: usize,
-        /// Seeds initialisation, order and dropout.
+        /// Seeds initialisation, order, augmentation and dropout.
         pub seed: u64,
         /// Whether each epoch has its own order.
         pub shuffle: bool,
@@ -260,6 +261,8 @@ described! {
         pub drop_last: bool,
         /// How the data is split.
         pub split: Split,
+        /// What changes training samples on their way into a step, in this order, before they are normalised.
+        pub augment: &'static [AugmentSpec],
         /// How inputs are normalised.
         pub normalize: Normalize,
         /// Batches whose gradients make one update.
@@ -438,6 +441,101 @@ described! {
 }
 
 described! {
+    /// An augmentation and what it changes.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct AugmentSpec {
+        /// What it does.
+        pub augmentation: Augmentation,
+        /// The inputs that it changes, by their places in the model.
+        pub inputs: &'static [usize],
+    }
+}
+
+described! {
+    /// A random change of a training sample. Images are (height, width) or (height, width, channels), values as they are read,
+    /// lengths pixels.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub enum Augmentation {
+        /// Moves an image by whole pixels, on each axis by up to so many either way.
+        Shift {
+            /// The most.
+            pixels: usize,
+            /// What comes in from outside.
+            fill: f32,
+        },
+        /// Pads an image by so many pixels on each side and cuts it back to its size at a random place.
+        Crop {
+            /// The pixels.
+            padding: usize,
+            /// What they are.
+            border: Border,
+        },
+        /// Mirrors an image.
+        Flip {
+            /// Whether top and bottom change places, rather than left and right.
+            vertical: bool,
+            /// How often.
+            probability: f64,
+        },
+        /// Turns an image around its centre by up to so many degrees either way, bilinearly.
+        Rotate {
+            /// The most.
+            degrees: f64,
+            /// What comes in from outside.
+            fill: f32,
+        },
+        /// Scales an image around its centre by a factor from 1 − share to 1 + share, bilinearly.
+        Zoom {
+            /// The share.
+            share: f64,
+            /// What comes in from outside.
+            fill: f32,
+        },
+        /// Overwrites a square around a random pixel.
+        Cutout {
+            /// Its side.
+            size: usize,
+            /// What with.
+            fill: f32,
+        },
+        /// Multiplies an image by a factor from 1 − share to 1 + share.
+        Brightness {
+            /// The share.
+            share: f64,
+        },
+        /// Multiplies an image's differences from its mean by a factor from 1 − share to 1 + share.
+        Contrast {
+            /// The share.
+            share: f64,
+        },
+        /// Adds a normal number to each value.
+        Noise {
+            /// Its standard deviation.
+            std: f64,
+        },
+        /// Mixes a sample with another of the training part, targets as inputs: a share drawn from Beta(α, α) of it, the rest
+        /// of the other.
+        Mixup {
+            /// α.
+            alpha: f64,
+        },
+    }
+}
+
+described! {
+    /// What lies outside of an image.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub enum Border {
+        /// This value.
+        Fill(f32),
+        /// The pixel of the edge.
+        Edge,
+        /// The image mirrored at the pixel of its edge, which is not repeated.
+        Reflect,
+    }
+}
+
+described! {
     /// How inputs are normalised, fitted on the training part alone.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Normalize {
@@ -478,6 +576,24 @@ described! {
             /// The labels: one a sample.
             labels: &'static str,
         },
+    }
+}
+
+impl Augmentation {
+    /// What the language calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Augmentation::Shift { .. } => "shift",
+            Augmentation::Crop { .. } => "crop",
+            Augmentation::Flip { .. } => "flip",
+            Augmentation::Rotate { .. } => "rotate",
+            Augmentation::Zoom { .. } => "zoom",
+            Augmentation::Cutout { .. } => "cutout",
+            Augmentation::Brightness { .. } => "brightness",
+            Augmentation::Contrast { .. } => "contrast",
+            Augmentation::Noise { .. } => "noise",
+            Augmentation::Mixup { .. } => "mixup",
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use dlm_compiler::compile::Compiled;
 use dlm_compiler::graph::{OutputKind, Program, Unit};
+use dlm_compiler::lower::ExtraTargets;
 use dlm_compiler::train_graph::TensorKind;
 
 /// The folder of models that all compile.
@@ -89,6 +90,20 @@ impl Numbers {
             targets.push((0..rows).map(|_| 2.0 * self.next()).collect());
         }
         (inputs, targets)
+    }
+}
+
+impl Numbers {
+    /// Targets with what a step takes besides where samples are mixed: other classes, and shares.
+    pub fn mixed(&mut self, unit: &Unit, mut targets: Vec<Vec<f32>>, rows: usize) -> Vec<Vec<f32>> {
+        let extra = ExtraTargets::of(&unit.graph, &unit.recipe);
+        for (output, partner) in unit.graph.outputs.iter().zip(&extra.partners) {
+            if let (OutputKind::Class(classes), Some(_)) = (&output.kind, partner) {
+                targets.push((0..rows).map(|_| (self.next() * *classes as f32).floor()).collect());
+            }
+        }
+        targets.extend(extra.share.map(|_| (0..rows).map(|_| self.next()).collect()));
+        targets
     }
 }
 

@@ -151,10 +151,13 @@ fn first_phase(recipe: &Recipe, id: ParameterId) -> usize {
     recipe.phases.iter().rposition(|phase| phase.frozen.contains(&id)).map_or(0, |phase| phase + 1)
 }
 
-/// Targets with what a step takes besides where samples are mixed: each is mixed with itself.
+/// Targets with what a step takes besides where samples are mixed: unless they say with what, each is mixed with itself.
 fn with_partners(compiled: &Compiled<'_>, targets: &[Vec<f32>]) -> Vec<Vec<f32>> {
     let extra = ExtraTargets::of(&compiled.unit.graph, &compiled.unit.recipe);
     let mut all = targets.to_vec();
+    if targets.len() == extra.count {
+        return all;
+    }
     for (output, _) in extra.partners.iter().enumerate().filter(|(_, partner)| partner.is_some()) {
         all.push(targets[output].clone());
     }

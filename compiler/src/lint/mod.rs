@@ -5,6 +5,7 @@
 
 mod activation;
 mod allow;
+mod augment;
 mod data;
 mod dropout;
 mod initializer;
@@ -64,6 +65,8 @@ const LINTS: &[fn(&View<'_>) -> Vec<Diagnostic>] = &[
     training::strong_smoothing,
     training::frozen_regularization,
     data::raw_images,
+    augment::faint_noise,
+    augment::channels_first,
 ];
 
 /// What there is to advise, one warning for each code and place.

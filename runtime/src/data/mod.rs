@@ -5,6 +5,7 @@ mod classes;
 #[cfg(feature = "files")]
 mod csv;
 mod dataset;
+mod feed;
 #[cfg(feature = "files")]
 mod file;
 #[cfg(feature = "files")]
@@ -16,10 +17,12 @@ mod split;
 
 pub use dataset::{Dataset, FeatureNames, Labels};
 pub(crate) use dataset::{class_count, is_target};
+pub(crate) use feed::Feed;
 #[cfg(feature = "files")]
 pub use load::{load, load_inputs, load_like};
 pub use split::{Parts, split};
 
+use crate::augment::mix;
 use crate::draws::Draws;
 use crate::spec::{OutputKind, OutputSpec, Spec};
 
@@ -57,6 +60,12 @@ struct Mixing {
 struct Columns {
     values: Vec<f32>,
     width: usize,
+}
+
+impl Columns {
+    fn row(&mut self, row: usize) -> &mut [f32] {
+        &mut self.values[row * self.width..][..self.width]
+    }
 }
 
 impl Batch {
@@ -105,6 +114,26 @@ impl Batch {
         }
         if let Some(share) = mixing.share {
             self.targets[share].values.fill(1.0);
+        }
+    }
+
+    /// The values of an input in one row.
+    pub(crate) fn input_mut(&mut self, input: usize, row: usize) -> &mut [f32] {
+        self.inputs[input].row(row)
+    }
+
+    /// Makes the targets of a row, and its weight, a share of what they are and the rest of those of a row of the dataset. Classes
+    /// cannot be added: what a step takes besides says which the other is, and the share.
+    pub(crate) fn mix_targets(&mut self, data: &Dataset, row: usize, other: usize, share: f32) {
+        let Some(mixing) = &self.mixing else { return };
+        for (target, from) in data.targets().iter().enumerate() {
+            let partner = mixing.partners.get(target).copied().flatten();
+            let values = self.targets[partner.unwrap_or(target)].row(row);
+            let others = &from[other * values.len()..][..values.len()];
+            if partner.is_some() { values.copy_from_slice(others) } else { mix(values, others, share) }
+        }
+        if let Some(target) = mixing.share {
+            self.targets[target].row(row).fill(share);
         }
     }
 

@@ -98,6 +98,7 @@ pub(super) struct Role {
 }
 
 pub(super) const SCHEDULE: Role = Role { key: "schedule", what: "schedule" };
+pub(super) const AUGMENTATION: Role = Role { key: "augment", what: "augmentation" };
 pub(super) const NORMALIZATION: Role = Role { key: "normalize", what: "normalisation" };
 pub(super) const CLIP: Role = Role { key: "clip", what: "way to clip" };
 pub(super) const PENALTY: Role = Role { key: "regularize", what: "penalty" };
@@ -147,7 +148,7 @@ impl<'a> Resolver<'a> {
     ) -> Result<Callable<'v>, Known> {
         let names: Vec<&'static str> = names.collect();
         let Some((name, arguments)) = as_call(value) else {
-            let article = if role.what.starts_with('o') { "an" } else { "a" };
+            let article = if role.what.starts_with(['a', 'o']) { "an" } else { "a" };
             let message = format!("{article} {} belongs here, not {}", role.what, describe_syntax(value));
             let diagnostic = Diagnostic::new(codes::WRONG_KIND, value.span, message);
             self.report(diagnostic.help(format!("there is {}", and_of(&names))));
@@ -215,6 +216,15 @@ fn synonym(name: &str) -> Option<&'static str> {
         "lasso" => "l1",
         "min_max" => "minmax",
         "zscore" | "standardize" => "standard",
+        "translate" | "translation" | "random_translation" | "random_shift" => "shift",
+        "horizontal_flip" | "vertical_flip" | "random_flip" | "hflip" | "vflip" | "mirror" => "flip",
+        "rotation" | "random_rotation" => "rotate",
+        "random_zoom" | "random_scale" => "zoom",
+        "random_crop" | "pad_and_crop" => "crop",
+        "random_erasing" | "erase" | "coarse_dropout" => "cutout",
+        "random_brightness" => "brightness",
+        "random_contrast" => "contrast",
+        "gaussian_noise" | "gauss_noise" => "noise",
         _ => return None,
     })
 }

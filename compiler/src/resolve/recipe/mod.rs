@@ -1,5 +1,6 @@
 //! Recipes: which belong to which model, what they inherit, and every setting with its default.
 
+mod augment;
 mod callable;
 mod columns;
 mod course;
@@ -131,6 +132,7 @@ impl<'a> Resolver<'a> {
             seed: self.seed_of(settings),
             shuffle: self.shuffle_of(settings),
             split,
+            augment: self.augment_of(settings, graph),
             normalize: self.normalize_of(settings),
             data: self.data_of(settings, "data", graph),
             validation_data: self.data_of(settings, "validation_data", graph),

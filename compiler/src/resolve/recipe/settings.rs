@@ -37,6 +37,12 @@ pub(crate) static SETTINGS: &[SettingDef] = &[
         "`(validation = 0, test = 0, stratify = false, seed = 0)`",
         "shares of the data that are held back",
     ),
+    setting(
+        "augment",
+        "a list of augmentations, such as `[shift(2), rotate(10)]`",
+        "`[]`",
+        "how samples of the training part are changed before each step",
+    ),
     setting("normalize", "`none`, `standard`, `minmax` or `scale(factor)`", "`none`", "how inputs are normalised"),
     setting("loss", "a loss", "by the output's type", "the loss of a model with one output"),
     setting("losses", "`[(output, loss, weight), …]`", "by the outputs' types, weight 1", "a loss for each output"),
@@ -72,12 +78,12 @@ pub(crate) static SETTINGS: &[SettingDef] = &[
         "ends the training when a figure no longer improves",
     ),
     setting("watch", "`none` or `signals(every)`", "`none`", "what is measured of activations, gradients and updates"),
-    setting("seed", "a whole number from 0", "0", "seeds initialisation, order and what layers draw"),
+    setting("seed", "a whole number from 0", "0", "seeds initialisation, order, augmentation and what layers draw"),
     setting("shuffle", "`true` or `false`", "`true`", "whether each epoch has an order of its own"),
 ];
 
 /// Settings that are still to come.
-pub(crate) static PLANNED: &[&str] = &["augment", "checkpoint", "metrics"];
+pub(crate) static PLANNED: &[&str] = &["checkpoint", "metrics"];
 
 /// Two settings that say the same thing in two ways.
 const EXCLUSIVE: (&str, &str) = ("loss", "losses");

@@ -24,8 +24,6 @@ train Net {
 }
 
 train Net as Planned {
-    augment    = [shift(2)];
-//  ^^^^^^^ error[E207]: `augment` is not supported yet
     checkpoint = best;
 //  ^^^^^^^^^^ error[E207]: `checkpoint` is not supported yet
     metrics    = [accuracy];
