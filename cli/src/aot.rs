@@ -181,11 +181,7 @@ pub fn load_all(models: &[(&Compiled<'_>, &str)], options: &Options) -> Result<V
     load_with(models, options, || ())
 }
 
-fn load_with(
-    models: &[(&Compiled<'_>, &str)],
-    options: &Options,
-    compiling: impl FnOnce(),
-) -> Result<Vec<Loaded>, Error> {
+fn load_with(models: &[(&Compiled<'_>, &str)], options: &Options, compiling: impl FnOnce()) -> Result<Vec<Loaded>, Error> {
     let start = Instant::now();
     let folder = cache_folder()?;
     let level = Level::detect();
