@@ -17,7 +17,7 @@ const TABLES: &[(&str, &[&str])] = &[
     ("slope", &["0", "0.01", "0.2", "0.5", "1"]),
     ("positive", &["0.05", "0.3", "0.7", "1", "2"]),
     ("eps", &["1e-3", "1e-5", "1e-8", "0.1"]),
-    ("rate", &["0.001", "0.01", "0.02", "0.05", "1e-4"]),
+    ("rate", &["0.001", "0.01", "0.02", "0.05", "1e-4", "30"]),
     ("strength", &["0", "1e-3", "0.01", "0.1"]),
     ("limit", &["0.01", "0.1", "0.3", "1", "10"]),
     ("factor", &["0", "0.1", "0.5", "1", "3"]),
@@ -314,6 +314,7 @@ impl Generator {
             1 => 16 + self.below(3),
             2 => 47 + self.below(4),
             3 if self.chance(0.5) => 60 + self.below(40),
+            4 if self.chance(0.1) => 100 + self.below(200),
             _ => 2 + self.below(14),
         }
     }
@@ -378,6 +379,12 @@ impl Generator {
                     chain += &self.expand(&format!("reshape({}) -> $elementwise -> ", turned.join(", ")));
                 }
                 chain += "flatten -> ";
+            } else {
+                self.values.push(Named { name: format!("x{index}"), width: shape[0], used: true });
+            }
+            // Values that no gradient is wanted of, or learned layers before all others.
+            if self.chance(0.2) {
+                chain += &self.expand("$layer -> ");
             }
             begins.push(chain);
         }
@@ -514,6 +521,13 @@ impl Generator {
             let _ = writeln!(declared, "output y{index}: {output} = h{index};");
             self.heads.push(format!("h{index}"));
             losses.push(loss);
+        }
+        // A value that others take too, as it is.
+        if self.chance(0.15) {
+            let any = self.below(self.values.len());
+            let Named { name, width, .. } = &self.values[any];
+            let _ = writeln!(declared, "output y{count}: f32[{width}] = {name};");
+            losses.push(self.expand("$error_of_numbers"));
         }
         file.push_str(&declared);
         file.push_str("}\n");

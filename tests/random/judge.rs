@@ -31,6 +31,9 @@ const JOB: &str = "DLM_RANDOM_JOB";
 const EFFORT: &str = "DLM_RANDOM_EFFORT";
 const FAULT: &str = "DLM_RANDOM_FAULT";
 
+/// What became of a file: whether its training ended with a number, or what is wrong.
+pub type Verdict = Result<bool, Failure>;
+
 /// What is wrong with a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
@@ -68,9 +71,9 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// What is wrong with each of some files, on all processors.
-    pub fn judge(&self, files: &[String]) -> Vec<Option<Failure>> {
-        let verdicts = Mutex::new(vec![None; files.len()]);
+    /// What becomes of some files, on all processors.
+    pub fn judge(&self, files: &[String]) -> Vec<Verdict> {
+        let verdicts = Mutex::new(vec![Ok(true); files.len()]);
         let processors = thread::available_parallelism().map_or(1, usize::from);
         // A few files are spread too.
         let together = files.len().div_ceil(processors).clamp(1, TOGETHER);
@@ -91,21 +94,21 @@ impl Judge {
     }
 
     /// Files in one process, and each in one of its own if that one does not say which it is.
-    fn together(&self, files: &[String]) -> Vec<Option<Failure>> {
-        let (verdicts, end) = self.work(files);
+    fn together(&self, files: &[String]) -> Vec<Verdict> {
+        let (mut verdicts, end) = self.work(files);
         if let [_] = files {
-            let died = || Some(Failure { kind: Kind::Dies, message: end.clone() });
-            return vec![verdicts.into_iter().next().flatten().unwrap_or_else(died)];
+            let died = || Err(Failure { kind: Kind::Dies, message: end.clone() });
+            return vec![verdicts.remove(0).unwrap_or_else(died)];
         }
-        let alone = |(file, verdict): (&String, Option<Option<Failure>>)| match verdict {
-            Some(verdict) if !verdict.as_ref().is_some_and(|failure| failure.kind == Kind::Refused) => verdict,
+        let alone = |(file, verdict): (&String, Option<Verdict>)| match verdict {
+            Some(verdict) if !verdict.as_ref().is_err_and(|failure| failure.kind == Kind::Refused) => verdict,
             _ => self.together(std::slice::from_ref(file)).remove(0),
         };
         files.iter().zip(verdicts).map(alone).collect()
     }
 
     /// What a worker says of each file, where it came to that; and how it ended.
-    fn work(&self, files: &[String]) -> (Vec<Option<Option<Failure>>>, String) {
+    fn work(&self, files: &[String]) -> (Vec<Option<Verdict>>, String) {
         static JOBS: AtomicUsize = AtomicUsize::new(0);
         let number = JOBS.fetch_add(1, Ordering::Relaxed);
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("random-{}-{number}", std::process::id()));
@@ -145,11 +148,18 @@ fn wait(mut child: Child) -> String {
 }
 
 /// What the file of a verdict says: a line with the kind, and the message. Whatever is not complete says nothing.
-fn verdict(text: &str) -> Option<Option<Failure>> {
+fn verdict(text: &str) -> Option<Verdict> {
     let (kind, message) = text.strip_suffix("\nend\n")?.split_once('\n')?;
     let failure = KINDS.iter().find(|(_, name)| *name == kind);
-    Some(failure.map(|(kind, _)| Failure { kind: *kind, message: message.into() }))
+    Some(match failure {
+        Some((kind, _)) => Err(Failure { kind: *kind, message: message.into() }),
+        None => Ok(kind == NUMBERS),
+    })
 }
+
+/// The first line of a verdict on what does not fail.
+const NUMBERS: &str = "the same numbers";
+const NO_NUMBERS: &str = "the same";
 
 /// The whole work of a worker's process; none if it is not one.
 pub fn worker() {
@@ -157,8 +167,7 @@ pub fn worker() {
     let effort = if std::env::var(EFFORT).is_ok_and(|effort| effort == "Full") { Effort::Full } else { Effort::Quick };
     let fault = std::env::var(FAULT).unwrap_or_default();
     let files: Vec<String> = (0..).map_while(|index| fs::read_to_string(folder.join(format!("{index}.dlm"))).ok()).collect();
-    let say = |index: usize, failure: Option<(Kind, String)>| {
-        let (kind, message) = failure.map_or(("same", String::new()), |(kind, message)| (kind.name(), message));
+    let say = |index: usize, kind: &str, message: &str| {
         fs::write(folder.join(format!("{index}.verdict")), format!("{kind}\n{message}\nend\n")).expect("the folder is there");
     };
     // What panics say goes into verdicts.
@@ -169,14 +178,14 @@ pub fn worker() {
         let options = CompileOptions { split_from: 0, products: Products::Chosen };
         match caught(|| compile(unit(program), options)) {
             Ok(done) => compiled.push((index, done)),
-            Err(message) => say(index, Some((Kind::Panics, message))),
+            Err(message) => say(index, Kind::Panics.name(), &message),
         }
     }
     let models: Vec<(&Compiled<'_>, &str)> = compiled.iter().map(|(_, compiled)| (compiled, "random.dlm")).collect();
     let loaded = match aot::load_all(&models, &aot::Options { effort, folder: Some(folder.clone()) }) {
         Ok(loaded) => loaded,
         Err(error) => {
-            compiled.iter().for_each(|(index, _)| say(*index, Some((Kind::Refused, error.to_string()))));
+            compiled.iter().for_each(|(index, _)| say(*index, Kind::Refused.name(), &error.to_string()));
             return;
         }
     };
@@ -188,18 +197,18 @@ pub fn worker() {
             }
             expected
         });
-        let expected = match expected {
-            Ok(expected) => expected,
-            Err(message) => {
-                say(*index, Some((Kind::Panics, message)));
-                continue;
+        let compared = expected.and_then(|expected| {
+            for threads in [1, 2] {
+                caught(|| compare(&format!("{threads} threads"), compiled, loaded.program, threads, &expected))?;
             }
-        };
-        let compared = [1, 2].iter().try_for_each(|threads| {
-            caught(|| compare(&format!("{threads} threads"), compiled, loaded.program, *threads, &expected))
+            Ok(expected[expected.len() - 1].0.is_finite())
         });
-        let kind = |message: &String| if message.contains("the interpreter") { Kind::Differs } else { Kind::Panics };
-        say(*index, compared.err().map(|message| (kind(&message), message)));
+        match compared {
+            Ok(true) => say(*index, NUMBERS, ""),
+            Ok(false) => say(*index, NO_NUMBERS, ""),
+            Err(message) if message.contains("the interpreter") => say(*index, Kind::Differs.name(), &message),
+            Err(message) => say(*index, Kind::Panics.name(), &message),
+        }
     }
 }
 
