@@ -3,7 +3,10 @@
 
 mod support;
 
-use dlm_cli::aot;
+use std::sync::Mutex;
+use std::thread;
+
+use dlm_cli::aot::{self, Effort};
 use dlm_compiler::compile::{CompileOptions, Compiled, compile};
 use dlm_compiler::graph::Program;
 use dlm_compiler::plan::Products;
@@ -11,36 +14,55 @@ use dlm_runtime::Trainer;
 use support::compare::{compare, interpreted};
 use support::unit_name;
 
+/// Recipes that are compiled into one library.
+const TOGETHER: usize = 12;
+
 /// Every kernel that can be split is, however small.
 const SPLIT_ALL: CompileOptions = CompileOptions { split_from: 0, products: Products::Chosen };
 const MATRIXMULTIPLY: CompileOptions = CompileOptions { split_from: 0, products: Products::MatrixMultiply };
 
-fn compare_all(options: CompileOptions, threads: &[usize], steps: u64) {
-    for (stem, source) in support::sources() {
-        let program: Program = support::program(&stem, &source);
-        let units: Vec<_> = program.models.iter().flat_map(|model| &model.units).collect();
-        let compiled: Vec<Compiled<'_>> = units.iter().map(|unit| compile(unit, options)).collect();
-        let models: Vec<(&Compiled<'_>, &str)> = compiled.iter().map(|compiled| (compiled, stem.as_str())).collect();
-        let loaded = aot::load_all(&models).expect("generated code compiles");
-        for (compiled, loaded) in compiled.iter().zip(loaded) {
-            // The naive interpreter takes long for the large ones.
-            let parameters: usize = compiled.layout.parameters_len;
-            let steps = if parameters > 50_000 { 2 } else { steps };
-            let expected = interpreted(compiled, &Trainer::new(loaded.program), steps);
-            for threads in threads {
-                let name = format!("{stem}.dlm, {}, {threads} threads", unit_name(compiled.unit));
-                compare(&name, compiled, loaded.program, *threads, &expected);
-            }
+/// Compares every recipe of the corpus, several libraries at a time.
+fn compare_all(options: CompileOptions, effort: Effort, threads: &[usize], steps: u64) {
+    let sources = support::sources();
+    let programs: Vec<Program> = sources.iter().map(|(stem, source)| support::program(stem, source)).collect();
+    let mut recipes: Vec<(&str, Compiled<'_>)> = Vec::new();
+    for ((stem, _), program) in sources.iter().zip(&programs) {
+        recipes.extend(program.models.iter().flat_map(|model| &model.units).map(|unit| (stem.as_str(), compile(unit, options))));
+    }
+    let libraries = Mutex::new(recipes.chunks(TOGETHER));
+    let next = || libraries.lock().expect("nobody panics with it").next();
+    let work = || {
+        while let Some(recipes) = next() {
+            compare_library(recipes, effort, threads, steps);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+}
+
+fn compare_library(recipes: &[(&str, Compiled<'_>)], effort: Effort, threads: &[usize], steps: u64) {
+    let models: Vec<(&Compiled<'_>, &str)> = recipes.iter().map(|(stem, compiled)| (compiled, *stem)).collect();
+    let loaded = aot::load_all(&models, &aot::Options { effort, folder: None }).expect("generated code compiles");
+    for ((stem, compiled), loaded) in recipes.iter().zip(loaded) {
+        // The naive interpreter takes long for the large ones.
+        let steps = if compiled.layout.parameters_len > 50_000 { 2 } else { steps };
+        let expected = interpreted(compiled, &Trainer::new(loaded.program), steps);
+        for threads in threads {
+            let name = format!("{stem}.dlm, {}, {threads} threads", unit_name(compiled.unit));
+            compare(&name, compiled, loaded.program, *threads, &expected);
         }
     }
 }
 
 #[test]
 fn tiles_equal_the_interpreter() {
-    compare_all(SPLIT_ALL, &[1, 2, 3], 6);
+    compare_all(SPLIT_ALL, Effort::Full, &[1, 2, 3], 6);
 }
 
 #[test]
 fn matrixmultiply_equals_the_interpreter() {
-    compare_all(MATRIXMULTIPLY, &[1], 3);
+    compare_all(MATRIXMULTIPLY, Effort::Quick, &[1], 3);
 }

@@ -101,7 +101,7 @@ fn units(cases: &[Case]) -> Vec<(&Case, Compiled<'_>)> {
 /// All of them in one library, by one start of the Rust compiler.
 fn load(units: &[(&Case, Compiled<'_>)]) -> Vec<&'static dlm_runtime::Program> {
     let models: Vec<(&Compiled<'_>, &str)> = units.iter().map(|(case, compiled)| (compiled, case.name.as_str())).collect();
-    let loaded = aot::load_all(&models).expect("generated code compiles");
+    let loaded = aot::load_all(&models, &aot::Options::default()).expect("generated code compiles");
     loaded.into_iter().map(|loaded| loaded.program).collect()
 }
 

@@ -10,6 +10,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use dlm_compiler::compile::Compiled;
@@ -31,6 +32,25 @@ pub struct Loaded {
     pub elapsed: Duration,
     /// Whether it came from the cache.
     pub cached: bool,
+}
+
+/// How models are compiled.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// How fast the code is that is made of them.
+    pub effort: Effort,
+    /// Where the library is kept instead of in the cache folder.
+    pub folder: Option<PathBuf>,
+}
+
+/// What compiling takes for how fast the code is. What it computes is the same, bit for bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effort {
+    /// The fastest code.
+    #[default]
+    Full,
+    /// Without optimisation and with the checks of debugging, in a sixth of the time: to test many models.
+    Quick,
 }
 
 /// Why a model could not be compiled or loaded.
@@ -149,7 +169,7 @@ fn make_private(folder: &Path) -> io::Result<()> {
 /// # Errors
 /// If there is no Rust compiler, the cache cannot be used, what was compiled cannot be loaded, or Ctrl-C was pressed.
 pub fn load(compiled: &Compiled<'_>, source: &str, compiling: impl FnOnce()) -> Result<Loaded, Error> {
-    let mut loaded = load_with(&[(compiled, source)], compiling)?;
+    let mut loaded = load_with(&[(compiled, source)], &Options::default(), compiling)?;
     Ok(loaded.remove(0))
 }
 
@@ -157,11 +177,11 @@ pub fn load(compiled: &Compiled<'_>, source: &str, compiling: impl FnOnce()) -> 
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_all(models: &[(&Compiled<'_>, &str)]) -> Result<Vec<Loaded>, Error> {
-    load_with(models, || ())
+pub fn load_all(models: &[(&Compiled<'_>, &str)], options: &Options) -> Result<Vec<Loaded>, Error> {
+    load_with(models, options, || ())
 }
 
-fn load_with(models: &[(&Compiled<'_>, &str)], compiling: impl FnOnce()) -> Result<Vec<Loaded>, Error> {
+fn load_with(models: &[(&Compiled<'_>, &str)], options: &Options, compiling: impl FnOnce()) -> Result<Vec<Loaded>, Error> {
     let start = Instant::now();
     let folder = cache_folder()?;
     let level = Level::detect();
@@ -177,8 +197,14 @@ fn load_with(models: &[(&Compiled<'_>, &str)], compiling: impl FnOnce()) -> Resu
     }
     let kernels_text: String = dlm_kernels::source::FILES.iter().map(|(path, text)| format!("{path}\n{text}\n")).collect();
     let kernels_key = key(&[env!("CARGO_PKG_VERSION"), &version, &kernels_text]);
-    let model_key = key(&[&kernels_key, &code]);
-    let library = folder.join(format!("model-{model_key}{}", std::env::consts::DLL_SUFFIX));
+    let flags: &[&str] = match options.effort {
+        Effort::Full if models.len() > 1 => &["-Copt-level=3", "-Ccodegen-units=1"],
+        Effort::Full => &["-Copt-level=3"],
+        Effort::Quick => &["-Copt-level=0"],
+    };
+    let model_key = key(&[&kernels_key, &flags.join(" "), &code]);
+    let library = options.folder.as_ref().unwrap_or(&folder);
+    let library = library.join(format!("model-{model_key}{}", std::env::consts::DLL_SUFFIX));
     // One that does not load is damaged, and made again; once.
     let opened = if library.is_file() { open(&library, models).ok() } else { None };
     let cached = opened.is_some();
@@ -188,7 +214,7 @@ fn load_with(models: &[(&Compiled<'_>, &str)], compiling: impl FnOnce()) -> Resu
             compiling();
             sweep(&folder);
             let kernels = kernels(&rustc, &folder, &kernels_key)?;
-            build_model(&rustc, &folder, &library, &code, &kernels)?;
+            build_model(&rustc, &library, &code, &kernels, flags)?;
             open(&library, models)?
         }
     };
@@ -216,6 +242,9 @@ fn version(rustc: &Path) -> Result<String, Error> {
 
 /// The kernels as a library, compiled once for each of their versions.
 fn kernels(rustc: &Path, folder: &Path, key: &str) -> Result<PathBuf, Error> {
+    // Threads that load models at the same time wait for the first of them.
+    static AT_WORK: Mutex<()> = Mutex::new(());
+    let _held = AT_WORK.lock();
     let library = folder.join(format!("kernels-{key}")).join("libdlm_kernels.rlib");
     if library.is_file() {
         return Ok(library);
@@ -237,15 +266,15 @@ fn kernels(rustc: &Path, folder: &Path, key: &str) -> Result<PathBuf, Error> {
     Ok(library)
 }
 
-fn build_model(rustc: &Path, folder: &Path, library: &Path, code: &str, kernels: &Path) -> Result<(), Error> {
+fn build_model(rustc: &Path, library: &Path, code: &str, kernels: &Path, flags: &[&str]) -> Result<(), Error> {
     let mut dependency = OsString::from("dlm_kernels=");
     dependency.push(kernels);
-    build(folder, library, |scratch| {
+    build(library.parent().unwrap_or(Path::new(".")), library, |scratch| {
         let (source, out) = (scratch.join("model.rs"), scratch.join("model"));
         fs::write(&source, code)?;
         let mut command = Command::new(rustc);
-        command.args(["--crate-name", "dlm_model", "--crate-type", "cdylib", "--edition", "2024", "-Copt-level=3"]);
-        command.args(["-Cpanic=abort", "-Cstrip=debuginfo", "--cap-lints=allow", "--extern"]);
+        command.args(["--crate-name", "dlm_model", "--crate-type", "cdylib", "--edition", "2024", "-Cpanic=abort"]);
+        command.args(flags).args(["-Cstrip=debuginfo", "--cap-lints=allow", "--extern"]);
         command.arg(&dependency).arg("-o").arg(&out).arg(&source);
         Ok((command, out))
     })

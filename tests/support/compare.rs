@@ -40,7 +40,7 @@ fn batches(compiled: &Compiled<'_>, steps: u64) -> Vec<Batch> {
 
 /// What the interpreter computes in a step.
 pub struct Expected {
-    loss: f32,
+    pub loss: f32,
     /// Every tensor of the layout after it, as a model predicts with them.
     tensors: Vec<Vec<f32>>,
     /// The figures of the last watched step.

@@ -1,11 +1,9 @@
 //! A training by the reference interpreter, step by step, as the runtime does it with generated code.
 
 use dlm_compiler::compile::Compiled;
-use dlm_compiler::graph::ParameterId;
 use dlm_compiler::interpret::{Call, Interpreter};
 use dlm_compiler::lower::{ExtraTargets, StepRole, Variant};
 use dlm_compiler::real::Real;
-use dlm_compiler::recipe::Recipe;
 use dlm_compiler::signature::{Flavor, Length};
 use dlm_compiler::train_graph::TensorKind;
 use dlm_runtime::schedule::evaluate;
@@ -31,8 +29,15 @@ impl<'a, T: Real> Reference<'a, T> {
     /// From what a trainer holds before its first step; what counts in epochs counts in so many updates.
     pub fn new(compiled: &'a Compiled<'a>, trainer: &Trainer, updates_per_epoch: Option<u64>) -> Self {
         let held = parameters(compiled, trainer);
-        let tensors = compiled.layout.tensors.iter().zip(held).map(|(place, held)| match (held, place.tensor.kind) {
-            (Some(values), _) => values.into_iter().map(|value| T::from_f64(value.into())).collect(),
+        let places = &compiled.layout.tensors;
+        let values = |held: &[f32]| held.iter().map(|value| T::from_f64((*value).into())).collect();
+        let tensors = places.iter().zip(&held).map(|(place, own)| match (own, place.tensor.kind) {
+            (Some(own), _) => values(own),
+            // Until there is an update, the average is the parameter.
+            (None, TensorKind::State(id, _)) if place.tensor.name.ends_with(".average") => {
+                let of = places.iter().position(|place| place.tensor.kind == TensorKind::Parameter(id)).expect("its parameter");
+                values(held[of].as_deref().expect("the trainer holds it"))
+            }
             (None, TensorKind::State(_, value)) => vec![T::from_f64(value.into()); place.len],
             (None, TensorKind::Signal(..)) => vec![T::from_f64(0.0); place.len],
             _ => unreachable!("all else is the optimizer's"),
@@ -128,13 +133,8 @@ impl<'a, T: Real> Reference<'a, T> {
         for (state, held) in places.iter().zip(&self.tensors) {
             let TensorKind::State(id, _) = state.tensor.kind else { continue };
             let of = places.iter().position(|place| place.tensor.kind == TensorKind::Parameter(id)).expect("its parameter");
-            let phase = if recipe.flavor == Flavor::Keras { 0 } else { first_phase(recipe, id) };
             if state.tensor.name.ends_with(".average") {
-                // Until there is an update, the average is the parameter.
-                let updated = self.phases.get(phase).is_some_and(|update| *update > 1);
-                if updated && self.phases.len() > first_phase(recipe, id) {
-                    recovered[of].clone_from(held);
-                }
+                recovered[of].clone_from(held);
             } else if state.tensor.name.ends_with(".m") && recipe.optimizer.looks_ahead() && recipe.average.is_none() {
                 let scheduled = recipe.momentum().is_some();
                 let beta = if scheduled { self.momentum(self.updates) } else { recipe.optimizer.lookahead().unwrap() };
@@ -144,11 +144,6 @@ impl<'a, T: Real> Reference<'a, T> {
         }
         recovered
     }
-}
-
-/// The phase from which on a parameter is trained.
-fn first_phase(recipe: &Recipe, id: ParameterId) -> usize {
-    recipe.phases.iter().rposition(|phase| phase.frozen.contains(&id)).map_or(0, |phase| phase + 1)
 }
 
 /// Targets with what a step takes besides where samples are mixed: unless they say with what, each is mixed with itself.

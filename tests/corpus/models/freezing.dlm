@@ -34,6 +34,9 @@ train Net as ThawingByEpochs like Ever {
 
 train Net as ThawingKeras like Thawing { flavor = keras; }
 
+/// Averages begin with what was frozen.
+train Net as ThawingKerasAveraged like ThawingKeras { average = 0.9; }
+
 train Net as ThawingPytorch like Thawing {
     flavor     = pytorch;
     regularize = [l2(0.01)];
