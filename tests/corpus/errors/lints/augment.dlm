@@ -10,13 +10,13 @@ model Net {
 
 train Net {
     augment   = [noise(0.1), flip, noise(std = 0.2, inputs = [grey]), rotate(10, inputs = [grey])];
-//                     ^^^ warning[W026]: `noise(0.1)` is next to nothing: `normalize` makes a deviation of about 0.000392 of it
+//                     ^^^ warning[W027]: `noise(0.1)` is next to nothing: `normalize` makes a deviation of about 0.000392 of it
 //   note: noise is added to values as they are read, before they are normalised
 //   help: for a deviation of 0.1 in the network write `noise(25.5)`
-//                           ^^^^ warning[W027]: `flip` takes `image`, f32[3, 8, 9], for 3 rows of 8 pixels with 9 channels each
+//                           ^^^^ warning[W028]: `flip` takes `image`, f32[3, 8, 9], for 3 rows of 8 pixels with 9 channels each
 //   note: images are f32[height, width, channels]: the channels of a pixel stand side by side
 //   help: declare f32[8, 9, 3], and give the data in that order
-//                                             ^^^ warning[W026]: `noise(0.2)` is next to nothing: `normalize` makes a deviation of about 0.000784 of it
+//                                             ^^^ warning[W027]: `noise(0.2)` is next to nothing: `normalize` makes a deviation of about 0.000784 of it
 //   note: noise is added to values as they are read, before they are normalised
 //   help: for a deviation of 0.2 in the network write `noise(51)`
     normalize = scale(1 / 255);
@@ -33,7 +33,7 @@ train Net as Other {
 }
 
 train Net as Silenced {
-    #[allow(W026, W027)]
+    #[allow(W027, W028)]
     augment   = [noise(0.01), zoom(0.1)];
     normalize = scale(-1 / 16);
 }
