@@ -39,6 +39,7 @@ pub use dlm_runtime::{
 /// - `Trainer`, which is made by `new()` or `with_seed(u64)`, takes one batch with `step` and whole data with `fit`, and is
 ///   otherwise a [`Trainer`];
 /// - `Digits`, which is made by `Trainer::model` or `load`, predicts with `predict`, and is otherwise a [`Model`];
+/// - where a recipe has `reuse`, `Trainer::reuse(path)`, which begins with weights of a file;
 /// - for each recipe after the first, `train Digits as FineTune`, a module `fine_tune` that holds the same;
 /// - `PROGRAM`, the compiled network and its description.
 ///

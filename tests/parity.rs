@@ -2,9 +2,14 @@
 //! is committed in `parity/expected`, written by `parity/generate.py`; `parity/README.md` tells how differences are measured
 //! and lists them.
 //!
-//! `DLM_PARITY_TABLE=write cargo test --test parity` writes the measured differences into that page.
+//! `DLM_PARITY_TABLE=write cargo test --test parity` writes the measured differences into that page; `DLM_PARITY_CASES=sgd,adam`
+//! compares these cases alone.
 
 mod support;
+#[path = "parity/tables.rs"]
+mod tables;
+#[path = "parity/watched.rs"]
+mod watched;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -54,13 +59,23 @@ impl Case {
     /// Those of initialisers or all others, by name.
     fn all(initializers: bool) -> Vec<Self> {
         let names = names();
-        let wanted = names.iter().filter(|name| name.starts_with("initializer_") == initializers);
-        wanted.map(|name| Self::read(name)).collect()
+        let chosen = names.iter().filter(|name| name.starts_with("initializer_") == initializers && wanted(name));
+        chosen.map(|name| Self::read(name)).collect()
     }
 
     fn units(&self) -> impl Iterator<Item = &Unit> {
         self.program.models.iter().flat_map(|model| &model.units)
     }
+}
+
+/// The cases that are asked for, where only some are.
+fn chosen() -> Option<String> {
+    std::env::var("DLM_PARITY_CASES").ok()
+}
+
+/// Whether a case, or a row of a table, is to be compared.
+fn wanted(name: &str) -> bool {
+    chosen().is_none_or(|chosen| chosen.split(',').any(|chosen| chosen == name))
 }
 
 /// The names of all cases.
@@ -145,7 +160,15 @@ struct Run<'a> {
     failure: Option<String>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// Of which nothing is compared yet.
+    fn new(case: &'a Case, flavor: &'static str) -> Self {
+        let oracle = text(&case.expected["runs"][flavor]["oracle"]);
+        let remark = text(&case.expected["remark"]);
+        let largest = (0.0, String::new());
+        Self { case: &case.name, flavor, oracle, remark, largest, largest_f64: 0.0, failure: None }
+    }
+
     /// What generated code computed, and what the interpreter did in f64, which does not predict.
     fn compare(&mut self, place: &str, found: &[f32], found_f64: Option<&[f64]>, expected: &[f64]) {
         let found: Vec<f64> = found.iter().map(|value| f64::from(*value)).collect();
@@ -179,55 +202,94 @@ fn gathered(values: &[f32], width: usize, rows: &[usize]) -> Vec<f32> {
     rows.iter().flat_map(|row| &values[row * width..(row + 1) * width]).copied().collect()
 }
 
+/// A trainer with a case's first weights.
+fn trainer(case: &Case, program: &'static dlm_runtime::Program) -> Trainer {
+    let mut trainer = Trainer::new(program).with_threads(1);
+    for (name, values) in entries(&case.expected["weights"]) {
+        trainer.set_parameter(name, &singles(values));
+    }
+    if let Some(steps) = case.expected.get("steps_per_epoch") {
+        trainer.set_steps_per_epoch(steps.as_u64().expect("a number"));
+    }
+    trainer
+}
+
+/// The rate and the β of the next step are the oracle's.
+fn assert_scheduled(what: &str, trainer: &Trainer, oracle: &Value, step: usize) {
+    let near = |found: f64, expected: f64| (found - expected).abs() <= RATE_TOLERANCE * expected;
+    let (found, expected) = (trainer.learning_rate(), numbers(&oracle["rates"])[step]);
+    assert!(near(found, expected), "{what}, step {}: rate {found}, the oracle's {expected}", step + 1);
+    let Some(momenta) = oracle.get("momenta") else { return };
+    let (found, expected) = (trainer.momentum(), numbers(momenta)[step]);
+    let near = found.is_some_and(|found| near(found, expected));
+    assert!(near, "{what}, step {}: momentum {found:?}, the oracle's {expected}", step + 1);
+}
+
 /// Trains as the oracle did and compares every loss, the recorded parameters, and predictions after the last step.
 fn follow<'a>(case: &'a Case, compiled: &Compiled<'_>, program: &'static dlm_runtime::Program) -> Run<'a> {
     let (flavor, expected) = (flavor(compiled.unit), &case.expected);
     let oracle = &expected["runs"][flavor];
-    let mut run = Run {
-        case: &case.name,
-        flavor,
-        oracle: text(&oracle["oracle"]),
-        remark: text(&expected["remark"]),
-        largest: (0.0, String::new()),
-        largest_f64: 0.0,
-        failure: None,
-    };
-    let mut trainer = Trainer::new(program).with_threads(1);
-    for (name, values) in entries(&expected["weights"]) {
-        trainer.set_parameter(name, &singles(values));
-    }
-    let mut reference = Reference::<f64>::new(compiled, &trainer, None);
+    let mut run = Run::new(case, flavor);
+    let mut trainer = trainer(case, program);
+    let steps_per_epoch = expected.get("steps_per_epoch").and_then(Value::as_u64);
+    let mut reference = Reference::<f64>::new(compiled, &trainer, steps_per_epoch);
     let (x, y) = (singles(&expected["x"]), singles(&expected["y"]));
+    let weights = expected.get("sample_weights").map(singles);
     let features = expected["features"].as_u64().expect("a number") as usize;
-    let (losses, rates) = (numbers(&oracle["losses"]), numbers(&oracle["rates"]));
+    let losses = numbers(&oracle["losses"]);
+    let updates = oracle.get("updates").map(numbers);
     let width = y.len() * features / x.len();
     let order = expected["order"].as_array().expect("a list");
-    assert!(losses.len() >= 20 && losses.len() == order.len(), "{}: steps", case.name);
+    let what = format!("{}, {flavor}", case.name);
+    assert!(losses.len() >= 20 && losses.len() == order.len(), "{what}: steps");
     for (step, rows) in (0..).zip(order) {
         let rows: Vec<usize> = numbers(rows).into_iter().map(|row| row as usize).collect();
-        let (done, learning_rate) = (step as usize, trainer.learning_rate());
-        let same = (learning_rate - rates[done]).abs() <= RATE_TOLERANCE * rates[done];
-        assert!(same, "{}, {flavor}, step {}: rate {learning_rate}, the oracle's {}", case.name, step + 1, rates[done]);
-        let (inputs, targets) = (gathered(&x, features, &rows), gathered(&y, width, &rows));
-        let (inputs, targets) = ([inputs], [targets]);
-        let loss_f64 = reference.step((rows.len(), &inputs, &targets), false, step, trainer.seed());
-        let loss = trainer.step(&slices(&inputs), &slices(&targets));
+        let done = step as usize;
+        assert_scheduled(&what, &trainer, oracle, done);
+        let (inputs, mut targets) = ([gathered(&x, features, &rows)], vec![gathered(&y, width, &rows)]);
+        targets.extend(weights.as_ref().map(|weights| gathered(weights, 1, &rows)));
+        let ends_epoch = steps_per_epoch.is_some_and(|steps| (step + 1) % steps == 0);
+        let loss_f64 = reference.step((rows.len(), &inputs, &targets), ends_epoch, step, trainer.seed());
+        let (inputs, targets) = (slices(&inputs), slices(&targets));
+        let loss = if ends_epoch { trainer.last_step(&inputs, &targets) } else { trainer.step(&inputs, &targets) };
+        let counted = updates.as_ref().map_or(step + 1, |updates| updates[done] as u64);
+        assert_eq!(trainer.updates(), counted, "{what}: updates after step {}", step + 1);
         run.compare(&format!("loss of step {}", step + 1), &[loss], Some(&[loss_f64]), &[losses[done]]);
-        let Some(snapshot) = oracle["snapshots"].get((step + 1).to_string()) else { continue };
-        let held = trainer.parameters().filter(|(name, _)| !name.starts_with("normalize.")).count();
-        assert_eq!(held, entries(snapshot).count(), "{}, {flavor}: parameters", case.name);
-        let predicting = reference.predicting();
-        for (name, values) in entries(snapshot) {
-            let found: Vec<f32> = trainer.parameter(name).iter().copied().collect();
-            let place = format!("`{name}` after step {}", step + 1);
-            run.compare(&place, &found, Some(&exact(compiled, &predicting, name)), &numbers(values));
+        if let Some(snapshot) = oracle["snapshots"].get((step + 1).to_string()) {
+            compare_parameters(
+                &mut run,
+                &trainer,
+                Some((compiled, &reference.predicting())),
+                snapshot,
+                &format!("step {}", step + 1),
+            );
         }
     }
+    compare_predictions(&mut run, &trainer, &x, oracle);
+    run
+}
+
+fn compare_parameters(
+    run: &mut Run<'_>,
+    trainer: &Trainer,
+    in_f64: Option<(&Compiled<'_>, &[Vec<f64>])>,
+    expected: &Value,
+    when: &str,
+) {
+    let held = trainer.parameters().filter(|(name, _)| !name.starts_with("normalize.")).count();
+    assert_eq!(held, entries(expected).count(), "{}, {}: parameters", run.case, run.flavor);
+    for (name, values) in entries(expected) {
+        let found: Vec<f32> = trainer.parameter(name).iter().copied().collect();
+        let found_f64 = in_f64.map(|(compiled, predicting)| exact(compiled, predicting, name));
+        run.compare(&format!("`{name}` after {when}"), &found, found_f64.as_deref(), &numbers(values));
+    }
+}
+
+fn compare_predictions(run: &mut Run<'_>, trainer: &Trainer, x: &[f32], oracle: &Value) {
     let prediction = numbers(&oracle["prediction"]);
     let mut found = vec![0.0; prediction.len()];
-    trainer.model().predict_logits_into(&[&x], &mut [&mut found]);
+    trainer.model().predict_logits_into(&[x], &mut [&mut found]);
     run.compare("prediction", &found, None, &prediction);
-    run
 }
 
 #[test]
@@ -235,15 +297,23 @@ fn generated_code_follows_the_oracles() {
     let cases = Case::all(false);
     let units = units(&cases);
     let programs = load(&units);
-    let runs: Vec<Run<'_>> =
-        units.iter().zip(programs).map(|((case, compiled), program)| follow(case, compiled, program)).collect();
+    let runs: Vec<Run<'_>> = units
+        .iter()
+        .zip(programs)
+        .map(|((case, compiled), program)| {
+            let follow = if case.expected.get("validation").is_some() { watched::follow } else { follow };
+            follow(case, compiled, program)
+        })
+        .collect();
     for case in &cases {
         let oracles = entries(&case.expected["runs"]).count();
         assert_eq!(case.units().count(), oracles, "{}: a recipe for each flavour that has an oracle", case.name);
     }
     let failures: Vec<&str> = runs.iter().filter_map(|run| run.failure.as_deref()).collect();
     assert!(failures.is_empty(), "{} runs differ by more than {TOLERANCE:e}, first at:\n{}", failures.len(), failures.join("\n"));
-    check_table(&runs);
+    if chosen().is_none() {
+        check_table(&runs);
+    }
 }
 
 /// The page lists every run with its oracle.

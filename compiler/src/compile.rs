@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::graph::Unit;
+use crate::graph::{NodeKind, Unit};
 use crate::lower::{self, StepRole, Variant};
 use crate::plan::{self, Options, Plan, Products, flip};
-use crate::recipe::Recipe;
 use crate::train_graph::{Tensor, TensorKind, TrainGraph};
 
 /// Everything that is known about a model and recipe before it is printed.
@@ -86,7 +85,7 @@ impl Default for CompileOptions {
 /// Takes a model and recipe through all stages.
 pub fn compile(unit: &Unit, options: CompileOptions) -> Compiled<'_> {
     let plan_options = Options { batch: unit.recipe.batch, split_from: options.split_from, products: options.products };
-    let steps = variants(&unit.recipe).into_iter().map(|variant| {
+    let steps = variants(unit).into_iter().map(|variant| {
         let graph = lower::training(unit, variant);
         let plan = plan::plan(&graph, plan_options);
         CompiledStep { variant, graph, plan }
@@ -100,12 +99,17 @@ pub fn compile(unit: &Unit, options: CompileOptions) -> Compiled<'_> {
 }
 
 /// The kinds of steps of a recipe, phase by phase.
-pub(crate) fn variants(recipe: &Recipe) -> Vec<Variant> {
+pub(crate) fn variants(unit: &Unit) -> Vec<Variant> {
+    let Unit { graph, recipe } = unit;
     let gather = (recipe.accumulate > 1).then_some((StepRole::Gather, false));
     let watched = recipe.watch.map(|_| (StepRole::Update, true));
     let kinds: Vec<_> = [Some((StepRole::Update, false)), gather, watched].into_iter().flatten().collect();
     let phases = 0..recipe.phases.len();
-    phases.flat_map(|phase| kinds.iter().map(move |(role, watched)| Variant { phase, role: *role, watched: *watched })).collect()
+    let steps =
+        phases.flat_map(|phase| kinds.iter().map(move |(role, watched)| Variant { phase, role: *role, watched: *watched }));
+    let exact = graph.nodes.iter().any(|node| matches!(&node.kind, NodeKind::Op(op) if op.exact_statistics()));
+    let last = Variant { phase: recipe.phases.len() - 1, role: StepRole::Statistics, watched: false };
+    steps.chain(exact.then_some(last)).collect()
 }
 
 impl Compiled<'_> {

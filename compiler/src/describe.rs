@@ -49,6 +49,7 @@ pub fn describe(compiled: &Compiled<'_>) -> Spec {
         lookahead: recipe.optimizer.lookahead(),
         signals: list(places().filter_map(signal)),
         phases: list((0..recipe.phases.len()).map(|phase| phase_spec(compiled, phase))),
+        statistics: compiled.steps.iter().position(|step| step.variant.role == StepRole::Statistics),
         averaged: recipe.average.is_some(),
         weighted: recipe.sample_weights,
         mixed: recipe.mixes(),

@@ -18,6 +18,8 @@ pub enum Mode {
     Training,
     /// Outputs from parameters alone.
     Prediction,
+    /// A pass over the training part after the last update, for statistics: a prediction but where they are gathered.
+    Statistics,
 }
 
 /// What a layer's derivative needs of its forward pass.
@@ -42,6 +44,7 @@ impl Variant {
             (StepRole::Update, false) => "update",
             (StepRole::Update, true) => "watched_update",
             (StepRole::Gather, _) => "gather",
+            (StepRole::Statistics, _) => "statistics",
         };
         if recipe.phases.len() > 1 { format!("{role}_{}", self.phase) } else { role.into() }
     }
@@ -52,6 +55,7 @@ impl Variant {
             (StepRole::Update, false) => "One update",
             (StepRole::Update, true) => "One update, with a look at its signals",
             (StepRole::Gather, _) => "Gathers a batch's gradients",
+            (StepRole::Statistics, _) => "Gathers statistics after the last update",
         };
         match recipe.phases[self.phase].begins {
             _ if recipe.phases.len() == 1 => format!("{role}."),
@@ -67,6 +71,8 @@ pub enum StepRole {
     Update,
     /// They are gathered for a later one.
     Gather,
+    /// There are none: after the last update, statistics of the whole training part are gathered.
+    Statistics,
 }
 
 /// A training graph in the making.
@@ -86,8 +92,14 @@ pub struct Lowering<'a> {
     streams: u32,
 }
 
-/// A step from one batch: an update of all parameters that are trained, or the gathering of their gradients.
+/// A step from one batch: an update of all parameters that are trained, the gathering of their gradients, or of statistics.
 pub fn training(unit: &Unit, variant: Variant) -> TrainGraph {
+    if variant.role == StepRole::Statistics {
+        let mut lowering = Lowering::new(unit, Mode::Statistics, variant.phase);
+        let (values, _) = lowering.forward();
+        lowering.out.loss = Some(lowering.losses(&values, None));
+        return lowering.finish(&values);
+    }
     let mut lowering = Lowering::new(unit, Mode::Training, variant.phase);
     lowering.watched = variant.watched;
     let (values, saved) = lowering.forward();
@@ -98,7 +110,7 @@ pub fn training(unit: &Unit, variant: Variant) -> TrainGraph {
         watch::activations(&mut lowering, &values);
     }
     lowering.current = None;
-    lowering.out.loss = Some(update::emit(&mut lowering, variant.role, loss));
+    lowering.out.loss = Some(update::emit(&mut lowering, variant.role == StepRole::Gather, loss));
     lowering.finish(&values)
 }
 
@@ -285,6 +297,16 @@ impl<'a> Lowering<'a> {
         self.mode == Mode::Training
     }
 
+    /// Whether outputs are computed from parameters alone.
+    pub fn predicts(&self) -> bool {
+        self.mode == Mode::Prediction
+    }
+
+    /// Whether statistics of the whole training part are gathered.
+    pub fn gathers_statistics(&self) -> bool {
+        self.mode == Mode::Statistics
+    }
+
     /// Whose conventions hold.
     pub fn flavor(&self) -> Flavor {
         self.recipe.flavor
@@ -337,6 +359,21 @@ impl<'a> Lowering<'a> {
     /// The size of a value.
     pub fn extent(&self, value: ValueId) -> Extent {
         self.out.extent(value)
+    }
+
+    /// Whether a value is a product, or a product and a bias.
+    pub fn is_product(&self, value: ValueId) -> bool {
+        match &self.out.value(value).operation {
+            Operation::Product { .. } => true,
+            Operation::Map { operands, .. } => match operands.as_slice() {
+                [product, bias] => {
+                    let is_bias = matches!(self.out.value(*bias).operation, Operation::Read(_));
+                    is_bias && matches!(self.out.value(*product).operation, Operation::Product { .. })
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// Emits an operation. `name` is what the value is called within its layer.

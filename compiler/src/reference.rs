@@ -8,11 +8,12 @@ use dlm_dsl::diagnostic::Severity;
 
 use crate::augment::AUGMENTATIONS;
 use crate::graph::OutputKind;
-use crate::loss::LOSSES;
+use crate::loss::{self, LOSSES, LossDef};
 use crate::op::{self, OPS, activation};
 use crate::optimizer::OPTIMIZERS;
 use crate::resolve::reference::{
-    CLIPS, INITIALIZERS, NORMALIZATIONS, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, RESIDUAL, SETTINGS, SOURCES, regularizers,
+    CLIPS, INITIALIZERS, NORMALIZATIONS, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, RECORDS, RESIDUAL, SETTINGS, SOURCES,
+    SettingDef, regularizers,
 };
 use crate::resolve::{one_of, show_number};
 use crate::schedule::SCHEDULES;
@@ -20,33 +21,105 @@ use crate::signature::{Argument, Default, Kind, Signature};
 
 /// Every table by name, as markdown.
 pub fn tables() -> Vec<(&'static str, String)> {
-    let activations = activation::names().filter_map(activation::find).map(|def| def.signature);
-    vec![
-        ("layers", calls(OPS.iter().map(|def| def.signature).chain([RESIDUAL]))),
-        ("activations", calls(activations)),
-        ("initialisers", calls(INITIALIZERS.iter().copied())),
-        ("losses", losses()),
-        ("optimizers", calls(OPTIMIZERS.iter().map(|def| def.signature))),
-        ("schedules", calls(SCHEDULES.iter().map(|def| def.signature))),
-        ("augmentations", calls(AUGMENTATIONS.iter().map(|def| def.signature))),
-        ("normalisations", calls(NORMALIZATIONS.iter().copied())),
-        ("clips", calls(CLIPS.iter().copied())),
-        ("penalties", calls(regularizers().copied())),
-        ("sources", calls(SOURCES.iter().copied())),
-        ("settings", settings()),
-        ("lints", lints()),
-        ("planned", planned()),
-    ]
+    let mut tables: Vec<(&'static str, String)> =
+        TABLES.iter().map(|table| (*table, rows(table).iter().map(|row| row.text()).collect())).collect();
+    tables.extend([("settings", settings()), ("lints", lints()), ("planned", planned())]);
+    tables
 }
 
-/// A list item for each callable, and one below it for each argument.
-fn calls(signatures: impl Iterator<Item = Signature>) -> String {
-    let mut text = String::new();
-    for signature in signatures {
-        line(&mut text, format_args!("- `{}`: {}", call(&signature), signature.doc));
-        arguments(&mut text, &signature);
+/// The tables of what can be called, and with what.
+const TABLES: [&str; 12] = [
+    "layers",
+    "activations",
+    "initialisers",
+    "losses",
+    "optimizers",
+    "schedules",
+    "augmentations",
+    "normalisations",
+    "clips",
+    "penalties",
+    "sources",
+    "records",
+];
+
+/// The table and the name of everything that pages of techniques are about.
+pub fn names() -> Vec<(&'static str, &'static str)> {
+    let all = TABLES.into_iter().chain(["settings"]);
+    all.flat_map(|table| rows(table).into_iter().map(move |row| (table, row.name()))).collect()
+}
+
+/// Rows of a table with what they take and their defaults, as a list in markdown.
+///
+/// # Errors
+/// If there is no such table, or no row of one of the names; the message says which.
+pub fn entries(table: &str, names: &[&str]) -> Result<String, String> {
+    let rows = rows(table);
+    if rows.is_empty() {
+        return Err(format!("there is no table `{table}`"));
     }
-    text
+    let text = |name: &&str| {
+        let row = rows.iter().find(|row| row.name() == *name);
+        row.map(Row::text).ok_or_else(|| format!("there is no `{name}` among {table}"))
+    };
+    names.iter().map(text).collect()
+}
+
+/// A row of a table.
+enum Row {
+    Call(Signature),
+    Loss(&'static LossDef),
+    Setting(&'static SettingDef),
+}
+
+/// The rows of a table; none if there is no such table.
+fn rows(table: &str) -> Vec<Row> {
+    let signatures: Vec<Signature> = match table {
+        "layers" => OPS.iter().map(|def| def.signature).chain([RESIDUAL]).collect(),
+        "activations" => activation::ACTIVATIONS.iter().map(|def| def.signature).collect(),
+        "initialisers" => INITIALIZERS.to_vec(),
+        "losses" => return LOSSES.iter().map(Row::Loss).collect(),
+        "optimizers" => OPTIMIZERS.iter().map(|def| def.signature).collect(),
+        "schedules" => SCHEDULES.iter().map(|def| def.signature).collect(),
+        "augmentations" => AUGMENTATIONS.iter().map(|def| def.signature).collect(),
+        "normalisations" => NORMALIZATIONS.to_vec(),
+        "clips" => CLIPS.to_vec(),
+        "penalties" => regularizers().copied().collect(),
+        "sources" => SOURCES.to_vec(),
+        "records" => RECORDS.iter().map(|signature| **signature).collect(),
+        "settings" => return SETTINGS.iter().map(Row::Setting).collect(),
+        _ => Vec::new(),
+    };
+    signatures.into_iter().map(Row::Call).collect()
+}
+
+impl Row {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Call(signature) => signature.name,
+            Self::Loss(def) => def.signature.name,
+            Self::Setting(setting) => setting.name,
+        }
+    }
+
+    /// A list item, and one below it for each argument.
+    fn text(&self) -> String {
+        let mut text = String::new();
+        match self {
+            Self::Call(signature) => {
+                line(&mut text, format_args!("- `{}`: {}", call(signature), signature.doc));
+                arguments(&mut text, signature);
+            }
+            Self::Loss(def) => {
+                line(&mut text, format_args!("- `{}`: {}. For {}", call(&def.signature), def.signature.doc, fits(def)));
+                arguments(&mut text, &def.signature);
+            }
+            Self::Setting(SettingDef { name, takes, default, doc }) => {
+                line(&mut text, format_args!("- `{name} = …`: {doc}. {}; default {default}", capital(takes)));
+            }
+        }
+        text
+    }
 }
 
 /// Writing to a string cannot fail.
@@ -109,24 +182,19 @@ fn default(argument: &Argument) -> String {
     }
 }
 
-fn losses() -> String {
+/// The outputs that a loss is for.
+fn fits(def: &'static LossDef) -> String {
     let kinds = [
         ("class[C]", OutputKind::Class(2)),
         ("binary", OutputKind::Binary),
         ("flags[N]", OutputKind::Flags(2)),
         ("f32[…]", OutputKind::Values(vec![1])),
     ];
-    let mut text = String::new();
-    for def in LOSSES {
-        let fits = kinds.iter().filter(|(_, kind)| (def.fits)(kind)).map(|(name, kind)| {
-            let default = std::ptr::eq(crate::loss::default_for(kind), def);
-            format!("`{name}`{}", if default { " (its default)" } else { "" })
-        });
-        let fits: Vec<String> = fits.collect();
-        line(&mut text, format_args!("- `{}`: {}. For {}", call(&def.signature), def.signature.doc, fits.join(" and ")));
-        arguments(&mut text, &def.signature);
-    }
-    text
+    let fits = kinds.iter().filter(|(_, kind)| (def.fits)(kind)).map(|(name, kind)| {
+        let default = std::ptr::eq(loss::default_for(kind), def);
+        format!("`{name}`{}", if default { " (its default)" } else { "" })
+    });
+    fits.collect::<Vec<_>>().join(" and ")
 }
 
 fn settings() -> String {

@@ -276,7 +276,7 @@ pub static SCHEDULES: &[ScheduleDef] = &[
                     name: "cooldown",
                     kind: Kind::Count,
                     default: Default::Number(0.0),
-                    doc: "epochs after a change that count nothing",
+                    doc: "epochs after a change that count nothing (keras: the last of them counts)",
                 },
                 argument("floor", Range::NOT_NEGATIVE, Default::Number(0.0), "the lowest rate"),
                 MONITOR,

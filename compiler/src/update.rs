@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use crate::expr::{Compare, Expr, Leaf, constant, operand, select};
 use crate::graph::{ParameterId, Role};
-use crate::lower::{Lowering, StepRole};
+use crate::lower::Lowering;
 use crate::optimizer::{FIRST_STATE, GRADIENT, PARAMETER, Rule};
 use crate::recipe::{Clip, Recipe};
 use crate::signature::Flavor;
@@ -13,7 +13,7 @@ use crate::train_graph::{TensorId, ValueId};
 use crate::watch;
 
 /// Emits what becomes of the gradient of every parameter that has one; returns the loss with penalties.
-pub fn emit(lowering: &mut Lowering<'_>, role: StepRole, loss: ValueId) -> ValueId {
+pub fn emit(lowering: &mut Lowering<'_>, gathers: bool, loss: ValueId) -> ValueId {
     let recipe = lowering.recipe();
     let mut gradients = lowering.gradients();
     if lowering.watched() {
@@ -24,9 +24,9 @@ pub fn emit(lowering: &mut Lowering<'_>, role: StepRole, loss: ValueId) -> Value
     }
     let loss = penalize(lowering, recipe, &mut gradients, loss);
     if recipe.accumulate > 1 {
-        accumulate(lowering, recipe, role, &mut gradients);
+        accumulate(lowering, recipe, gathers, &mut gradients);
     }
-    if role == StepRole::Gather {
+    if gathers {
         return loss;
     }
     if let Some(clip) = recipe.clip {
@@ -74,13 +74,13 @@ fn penalize(lowering: &mut Lowering<'_>, recipe: &Recipe, gradients: &mut [(Para
 
 /// Gathers gradients over batches: n·g, so that they become the mean over all samples; in Keras' flavour g, of which it takes
 /// the mean over batches.
-fn accumulate(lowering: &mut Lowering<'_>, recipe: &Recipe, role: StepRole, gradients: &mut [(ParameterId, ValueId)]) {
+fn accumulate(lowering: &mut Lowering<'_>, recipe: &Recipe, gathers: bool, gradients: &mut [(ParameterId, ValueId)]) {
     let by_batch = recipe.flavor == Flavor::Keras;
     let rows = if by_batch { constant(1.0) } else { lowering.scalar(Expr::Leaf(Leaf::Rows)) };
-    let mean_of = match role {
-        StepRole::Gather => constant(1.0),
-        StepRole::Update if by_batch => constant(1.0 / recipe.accumulate as f64),
-        StepRole::Update => lowering.scalar(constant(1.0) / Expr::Leaf(Leaf::Gathered)),
+    let mean_of = match (gathers, by_batch) {
+        (true, _) => constant(1.0),
+        (false, true) => constant(1.0 / recipe.accumulate as f64),
+        (false, false) => lowering.scalar(constant(1.0) / Expr::Leaf(Leaf::Gathered)),
     };
     for (id, gradient) in gradients {
         let name = path(lowering, *id);
@@ -88,11 +88,8 @@ fn accumulate(lowering: &mut Lowering<'_>, recipe: &Recipe, role: StepRole, grad
         let before = lowering.read(tensor);
         let sum = operand(1) + operand(0) * rows.clone();
         *gradient = lowering.map(&format!("d_{name}"), sum * mean_of.clone(), &[*gradient, before]);
-        let kept = match role {
-            StepRole::Gather => *gradient,
-            // Named as an operand so that it is written where the gradient is.
-            StepRole::Update => lowering.map("none_gathered", constant(0.0), &[*gradient]),
-        };
+        // The gradient is named as an operand so that 0 is written where it is.
+        let kept = if gathers { *gradient } else { lowering.map("none_gathered", constant(0.0), &[*gradient]) };
         lowering.write(tensor, kept);
     }
 }

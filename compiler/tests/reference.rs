@@ -36,6 +36,48 @@ fn the_tables_are_the_compilers() {
     assert!(text == wanted, "docs/language.md is behind the compiler; run this test with DLM_UPDATE_EXPECT=1");
 }
 
+/// `text` with what stands between `<!-- defaults TABLE NAME … -->` and `<!-- end -->` replaced by those rows.
+fn with_defaults(text: &str) -> Result<String, String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("<!-- defaults ") {
+        let (what, after) = after.split_once(" -->\n").ok_or("no end of a comment")?;
+        let (_, after) = after.split_once("<!-- end -->").ok_or("a list without an end")?;
+        let (table, names) = what.split_once(' ').ok_or("no names")?;
+        let names: Vec<&str> = names.split(' ').collect();
+        out.push_str(&format!("{before}<!-- defaults {what} -->\n{}<!-- end -->", reference::entries(table, &names)?));
+        rest = after;
+    }
+    Ok(out + rest)
+}
+
+#[test]
+fn the_defaults_on_the_pages_of_techniques_are_the_compilers() {
+    let mut behind = Vec::new();
+    for entry in std::fs::read_dir(path().with_file_name("techniques")).unwrap() {
+        let page = entry.unwrap().path();
+        let text = std::fs::read_to_string(&page).unwrap();
+        let wanted = with_defaults(&text).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+        if text == wanted {
+            continue;
+        }
+        if std::env::var("DLM_UPDATE_EXPECT").is_ok_and(|value| value == "1") {
+            std::fs::write(&page, wanted).unwrap();
+        } else {
+            behind.push(page.display().to_string());
+        }
+    }
+    assert!(behind.is_empty(), "behind the compiler; run this test with DLM_UPDATE_EXPECT=1:\n{}", behind.join("\n"));
+}
+
+#[test]
+fn what_does_not_exist_has_no_defaults() {
+    assert!(with_defaults("<!-- defaults optimizers adam sgd -->\n<!-- end -->").is_ok_and(|text| text.contains("`beta1`")));
+    for wrong in ["optimizers lion", "ovens adam", "optimizers"] {
+        assert!(with_defaults(&format!("<!-- defaults {wrong} -->\n<!-- end -->")).is_err(), "{wrong}");
+    }
+}
+
 #[test]
 fn the_examples_compile() {
     let text = std::fs::read_to_string(path()).unwrap();

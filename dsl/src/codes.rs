@@ -161,6 +161,7 @@ codes! {
     W023 TINY_CLIP "gradients are clipped to next to nothing";
     W024 STRONG_SMOOTHING "`label_smoothing` spreads most of each target";
     W025 RAW_IMAGES "bytes of images go into a network as they are";
+    W026 FROZEN_REGULARIZATION "a penalty or constraint acts on frozen layers alone";
     W027 FAINT_NOISE "`noise` is next to nothing once inputs are normalised";
     W028 CHANNELS_FIRST "an image that is augmented seems to have its channels first";
 }

@@ -7,7 +7,7 @@
 /// takes one argument, a reference to something with a field `machine: &Machine`.
 ///
 /// ```
-/// use dlm_kernels::{Machine, SliceMut, Step};
+/// use dlm_kernels::{Machine, Slice, SliceMut, Step};
 ///
 /// mod program {
 ///     use dlm_kernels::Step;

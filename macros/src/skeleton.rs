@@ -64,7 +64,13 @@ fn items(model: &Model, root: &TokenStream) -> TokenStream {
             pub fn new() -> Self { loop {} }
             pub fn with_seed(seed: u64) -> Self { loop {} }
             pub fn with_threads(self, threads: usize) -> Self { loop {} }
+            pub fn reuse(
+                path: impl ::core::convert::AsRef<::std::path::Path>,
+            ) -> ::core::result::Result<Self, #runtime::Error> {
+                loop {}
+            }
             pub fn step(&mut self, #batch) -> f32 { loop {} }
+            pub fn last_step(&mut self, #batch) -> f32 { loop {} }
             pub fn dataset(#batch) -> ::core::result::Result<#runtime::Dataset, #runtime::Error> { loop {} }
             pub fn model(&self) -> #name { loop {} }
         }

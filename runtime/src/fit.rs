@@ -187,6 +187,7 @@ impl Trainer {
             best.restore(self);
             best.epoch
         });
+        self.gather_statistics(&mut run);
         let mut evaluate = |part: Part<'_>| (!part.rows.is_empty()).then(|| self.evaluate_part(part, &mut run.work));
         let report = Report {
             epochs,
@@ -200,6 +201,25 @@ impl Trainer {
         };
         observer.on_end(&report);
         Ok(report)
+    }
+
+    /// Gathers statistics of the whole training part, where layers ask for them: one pass, in the order of the rows.
+    fn gather_statistics(&mut self, run: &mut Run<'_>) {
+        let spec = self.spec();
+        let Some(variant) = spec.statistics else { return };
+        // Of the weights that predict, which memory need not hold.
+        let held = self.memory.as_slice()[..spec.parameters_len].to_vec();
+        let predicting = self.predicting().into_owned();
+        self.memory.as_mut_slice()[..spec.parameters_len].copy_from_slice(&predicting);
+        let mut seen = 0;
+        for rows in run.parts.train.rows.chunks(self.spec().batch) {
+            let batch = run.feed.plain(rows);
+            seen += rows.len();
+            self.run(variant, batch.inputs(), batch.targets(), rows.len(), seen);
+        }
+        for parameter in spec.parameters.iter().filter(|parameter| parameter.trainable) {
+            self.memory.as_mut_slice()[parameter.range()].copy_from_slice(&held[parameter.range()]);
+        }
     }
 
     /// What the figures of an epoch decide; whether they end the training.

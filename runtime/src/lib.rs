@@ -10,7 +10,6 @@ mod init;
 mod memory;
 mod metrics;
 mod model;
-mod monitor;
 mod pool;
 mod ports;
 mod progress;
@@ -22,6 +21,7 @@ mod trainer;
 mod weights;
 
 pub mod data;
+pub mod monitor;
 pub mod schedule;
 pub mod spec;
 

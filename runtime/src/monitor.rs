@@ -1,4 +1,5 @@
-//! What a figure at the end of each epoch decides: whether the learning rate falls, whether the training ends.
+//! What a figure at the end of each epoch decides: whether the learning rate falls, whether the training ends. `fit` asks these; a
+//! program with a loop of its own can too. The smaller a figure the better.
 
 use crate::metrics::Evaluation;
 use crate::spec::{EarlyStop, Monitor, Plateau};
@@ -46,7 +47,7 @@ impl Best {
 
 /// Lowers the learning rate on a plateau.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct PlateauWatch {
+pub struct PlateauWatch {
     plateau: Plateau,
     best: Best,
     /// Checks of grace that are left.
@@ -54,12 +55,13 @@ pub(crate) struct PlateauWatch {
 }
 
 impl PlateauWatch {
-    pub(crate) fn new(plateau: Plateau) -> Self {
+    /// Before the first figure.
+    pub fn new(plateau: Plateau) -> Self {
         PlateauWatch { plateau, best: Best::NONE, grace: 0 }
     }
 
     /// Takes a figure in; whether the rate falls.
-    pub(crate) fn falls(&mut self, figure: f64) -> bool {
+    pub fn falls(&mut self, figure: f64) -> bool {
         self.best.check(figure, self.plateau.min_delta, self.plateau.relative);
         if self.grace > 0 {
             self.grace -= 1;
@@ -76,14 +78,14 @@ impl PlateauWatch {
 
 /// Ends a training that no longer improves.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct StopWatch {
+pub struct StopWatch {
     stop: EarlyStop,
     best: Best,
 }
 
 /// What an early stop makes of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// It is the best so far.
     Best,
     /// It is not, and the training goes on.
@@ -93,11 +95,13 @@ pub(crate) enum Verdict {
 }
 
 impl StopWatch {
-    pub(crate) fn new(stop: EarlyStop) -> Self {
+    /// Before the first figure.
+    pub fn new(stop: EarlyStop) -> Self {
         StopWatch { stop, best: Best::NONE }
     }
 
-    pub(crate) fn check(&mut self, figure: f64) -> Verdict {
+    /// Takes a figure in.
+    pub fn check(&mut self, figure: f64) -> Verdict {
         if self.best.check(figure, self.stop.min_delta, false) {
             Verdict::Best
         } else if self.best.waited >= self.stop.patience {

@@ -169,17 +169,32 @@ impl Trainer {
     /// target is none of its output's classes.
     #[track_caller]
     pub fn step(&mut self, inputs: &[&[f32]], targets: &[&[f32]]) -> f32 {
+        self.checked_step(inputs, targets, false)
+    }
+
+    /// As [`step`](Self::step), for the last batch of an epoch: gradients that wait for more make an update now, with this
+    /// batch's. (In flavour `keras` they are carried on to the next epoch.)
+    ///
+    /// # Panics
+    /// As [`step`](Self::step).
+    #[track_caller]
+    pub fn last_step(&mut self, inputs: &[&[f32]], targets: &[&[f32]]) -> f32 {
+        self.checked_step(inputs, targets, true)
+    }
+
+    #[track_caller]
+    fn checked_step(&mut self, inputs: &[&[f32]], targets: &[&[f32]], last: bool) -> f32 {
         let spec = self.spec();
         let rows = check_step(spec, inputs, targets);
         if !spec.mixed {
-            return self.update(inputs.iter().copied(), targets.iter().copied(), rows, false);
+            return self.update(inputs.iter().copied(), targets.iter().copied(), rows, last);
         }
         // Each sample is mixed with itself.
         static ONES: [f32; 1 << 16] = [1.0; 1 << 16];
         let is_class = |output: &&OutputSpec| matches!(output.kind, OutputKind::Class(_));
         let partners = spec.outputs.iter().zip(targets).filter(|(output, _)| is_class(output)).map(|(_, targets)| *targets);
         let share = spec.outputs.iter().any(|output| is_class(&output)).then_some(&ONES[..rows]);
-        self.update(inputs.iter().copied(), targets.iter().copied().chain(partners).chain(share), rows, false)
+        self.update(inputs.iter().copied(), targets.iter().copied().chain(partners).chain(share), rows, last)
     }
 
     /// A step whose lengths are known to be right. The last of an epoch does not wait for more gradients to gather, unless
@@ -194,31 +209,11 @@ impl Trainer {
         let spec = self.spec();
         self.begin_phases();
         let phase = &spec.phases[self.counters.phases.len() - 1];
-        let (learning_rate, momentum, next_momentum) =
-            (self.learning_rate(), self.momentum_of(self.counters.updates), self.momentum_of(self.counters.updates + 1));
         let (samples, batches) = (self.counters.gathered.0 + rows, self.counters.gathered.1 + 1);
         let waits = batches < spec.recipe.accumulate && (!last || spec.recipe.carries);
         let watched = phase.watched.filter(|_| !waits && self.is_watched());
-        let draw = self.counters.draws;
-        let loss = with_slices(inputs, |inputs| {
-            with_slices(targets, |targets| {
-                (self.program.step)(&mut Step {
-                    memory: SliceMut::from(self.memory.as_mut_slice()),
-                    inputs: Slice::from(inputs),
-                    targets: Slice::from(targets),
-                    rows,
-                    variant: phase.gather.filter(|_| waits).or(watched).unwrap_or(phase.update),
-                    learning_rate,
-                    momentum,
-                    next_momentum,
-                    updates: Slice::from(&self.counters.phases[..]),
-                    gathered: samples,
-                    draw,
-                    seed: self.seed,
-                    machine: self.engine.machine(),
-                })
-            })
-        });
+        let variant = phase.gather.filter(|_| waits).or(watched).unwrap_or(phase.update);
+        let loss = self.run(variant, inputs, targets, rows, samples);
         self.counters.draws += 1;
         if waits {
             self.counters.gathered = (samples, batches);
@@ -229,6 +224,38 @@ impl Trainer {
             self.watched = watched.map(|_| self.counters.updates).or(self.watched);
         }
         loss
+    }
+
+    /// Runs a step of some kind; counts nothing.
+    pub(crate) fn run<'a>(
+        &mut self,
+        variant: usize,
+        inputs: impl Iterator<Item = &'a [f32]>,
+        targets: impl Iterator<Item = &'a [f32]>,
+        rows: usize,
+        gathered: usize,
+    ) -> f32 {
+        let (learning_rate, momentum, next_momentum) =
+            (self.learning_rate(), self.momentum_of(self.counters.updates), self.momentum_of(self.counters.updates + 1));
+        with_slices(inputs, |inputs| {
+            with_slices(targets, |targets| {
+                (self.program.step)(&mut Step {
+                    memory: SliceMut::from(self.memory.as_mut_slice()),
+                    inputs: Slice::from(inputs),
+                    targets: Slice::from(targets),
+                    rows,
+                    variant,
+                    learning_rate,
+                    momentum,
+                    next_momentum,
+                    updates: Slice::from(&self.counters.phases[..]),
+                    gathered,
+                    draw: self.counters.draws,
+                    seed: self.seed,
+                    machine: self.engine.machine(),
+                })
+            })
+        })
     }
 
     /// Whether signals are to be measured at the next update.
@@ -264,9 +291,15 @@ impl Trainer {
         let recipe = &self.spec().recipe;
         let rate = schedule::evaluate(recipe.schedule.rate, self.counters.updates, self.steps_per_epoch);
         match recipe.plateau {
-            Some(plateau) if self.counters.rate_factor != 1.0 => (rate * self.counters.rate_factor).max(plateau.floor),
-            _ => rate,
+            // A rate that is below the floor already, as in a warm-up, is not raised to it.
+            Some(plateau) => (rate * self.counters.rate_factor).max(plateau.floor.min(rate)),
+            None => rate,
         }
+    }
+
+    /// The momentum of the next update, if the schedule changes it; under adam and its kin β₁.
+    pub fn momentum(&self) -> Option<f64> {
+        self.spec().recipe.schedule.momentum.map(|_| self.momentum_of(self.counters.updates))
     }
 
     /// The momentum of an update, counted from 0, if the schedule changes it; else that of look-ahead.
@@ -352,7 +385,7 @@ impl Trainer {
     }
 
     /// The parameters that predict: memory's own, unless it holds averages of them or points ahead.
-    fn predicting(&self) -> Cow<'_, [f32]> {
+    pub(crate) fn predicting(&self) -> Cow<'_, [f32]> {
         let spec = self.spec();
         let parameters = &self.memory.as_slice()[..spec.parameters_len];
         if spec.averaged {

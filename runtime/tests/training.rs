@@ -536,20 +536,24 @@ fn an_early_stop_ends_a_training_and_gives_back_its_best_epoch() {
 
 #[test]
 fn a_plateau_lowers_the_learning_rate() {
-    let program = linear(|program| {
-        program.spec.recipe.epochs = 5;
-        program.spec.recipe.plateau = Some(Plateau {
-            monitor: Monitor::TrainLoss,
-            factor: 0.5,
-            patience: 1,
-            // Nothing ever improves by so much.
-            min_delta: 1e9,
-            relative: false,
-            cooldown: 0,
-            floor: 0.01,
+    let rates = |floor| -> Vec<f64> {
+        let program = linear(|program| {
+            program.spec.recipe.epochs = 5;
+            program.spec.recipe.plateau = Some(Plateau {
+                monitor: Monitor::TrainLoss,
+                factor: 0.5,
+                patience: 1,
+                // Nothing ever improves by so much.
+                min_delta: 1e9,
+                relative: false,
+                cooldown: 0,
+                floor,
+            });
         });
-    });
-    let report = Trainer::new(program).fit(&dataset(8), &mut Progress::silent()).unwrap();
-    let rates: Vec<f64> = report.epochs.iter().map(|epoch| epoch.learning_rate).collect();
-    assert_eq!(rates, [0.05, 0.05, 0.025, 0.0125, 0.01]);
+        let report = Trainer::new(program).fit(&dataset(8), &mut Progress::silent()).unwrap();
+        report.epochs.iter().map(|epoch| epoch.learning_rate).collect()
+    };
+    assert_eq!(rates(0.01), [0.05, 0.05, 0.025, 0.0125, 0.01]);
+    // A rate below the floor is not raised.
+    assert_eq!(rates(0.1), [0.05; 5]);
 }

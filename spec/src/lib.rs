@@ -36,6 +36,8 @@ described! {
         pub signals: &'static [SignalSpec],
         /// The parts of a training, in order; the first begins at once.
         pub phases: &'static [PhaseSpec],
+        /// The kind of step that gathers statistics of the whole training part after the last update, if any are.
+        pub statistics: Option<usize>,
         /// Whether a moving average of each trained parameter, its state `.average`, is what predicts and is saved.
         pub averaged: bool,
         /// Whether steps and evaluations take a weight for each sample, as one more target.
@@ -63,6 +65,7 @@ impl Spec {
         lookahead: None,
         phases: &[PhaseSpec { begins: Length::Steps(0.0), frozen: &[], update: 0, gather: None, watched: None }],
         signals: &[],
+        statistics: None,
         averaged: false,
         weighted: false,
         mixed: false,

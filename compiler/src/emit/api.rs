@@ -139,6 +139,12 @@ fn batch(compiled: &Compiled<'_>) -> Batch {
             batch.targets.push(quote!(#name));
         }
     }
+    if compiled.unit.recipe.sample_weights {
+        let name = format_ident!("{}", dlm_spec::SAMPLE_WEIGHT);
+        batch.docs.push(format!(" - `{name}`: a weight from 0 for each row"));
+        batch.parameters.extend(quote!(#name: &[f32],));
+        batch.targets.push(quote!(#name));
+    }
     batch
 }
 
@@ -147,11 +153,58 @@ fn trainer(compiled: &Compiled<'_>, root: &TokenStream) -> TokenStream {
     let model = identifier(&compiled.unit.graph.name);
     let Batch { inputs, parameters, classes, targets, docs } = batch(compiled);
     let (fields, classes): (Vec<Ident>, Vec<Ident>) = classes.into_iter().unzip();
-    let dataset_targets = targets.iter().zip(&compiled.unit.graph.outputs).map(|(target, output)| {
-        let name = identifier(&output.name);
-        match output.kind {
-            OutputKind::Class(_) => quote!(#name.iter().map(|class| *class as f32).collect()),
-            _ => quote!(#target.to_vec()),
+    let dataset_targets = targets.iter().enumerate().map(|(index, target)| match compiled.unit.graph.outputs.get(index) {
+        Some(output) if matches!(output.kind, OutputKind::Class(_)) => {
+            let name = identifier(&output.name);
+            quote!(#name.iter().map(|class| *class as f32).collect())
+        }
+        _ => quote!(#target.to_vec()),
+    });
+    let step = |name: &str, first: &str, more: &[&str]| {
+        let name = format_ident!("{name}");
+        let more = more.iter().map(|line| format!(" {line}"));
+        quote! {
+            #[doc = #first]
+            #(#[doc = #docs])*
+            ///
+            #(#[doc = #more])*
+            ///
+            /// # Panics
+            /// If the lengths are not those of one number of rows, from 1 to the recipe's batch.
+            #[track_caller]
+            pub fn #name(&mut self, #parameters) -> f32 {
+                #(
+                    self.#fields.clear();
+                    self.#fields.extend(#classes.iter().take(PROGRAM.spec.batch + 1).map(|class| *class as f32));
+                )*
+                self.trainer.#name(&[#(#inputs),*], &[#(#targets),*])
+            }
+        }
+    };
+    let accumulate = compiled.unit.recipe.accumulate;
+    let steps = if accumulate > 1 {
+        let first =
+            format!(" Takes one batch; each {accumulate} make one update. Returns the batch's mean loss, penalties included.");
+        let one = step("step", &first, &["Allocates nothing."]);
+        let last =
+            " As `step`, for the last batch of an epoch: gradients that wait for more make an update now, with this batch's.";
+        let last = step("last_step", last, &["In flavour `keras` they are carried on to the next epoch."]);
+        quote!(#one #last)
+    } else {
+        let first = " One update from one batch; returns its mean loss, penalties included. Allocates nothing.";
+        step("step", first, &[])
+    };
+    let reuse = compiled.unit.recipe.reuse.as_ref().map(|reuse| {
+        let docs =
+            format!(" A model that begins with weights of a file, such as `{}`, as the recipe's `reuse` says.", reuse.path);
+        quote! {
+            #[doc = #docs]
+            ///
+            /// # Errors
+            /// If the file cannot be read, or lacks a tensor in its shape and type; the error tells every difference.
+            pub fn reuse(path: impl ::core::convert::AsRef<::std::path::Path>) -> ::core::result::Result<Self, #runtime::Error> {
+                ::core::result::Result::Ok(Self::from(#runtime::Trainer::reuse(&PROGRAM, path)?))
+            }
         }
     });
     quote! {
@@ -181,19 +234,9 @@ fn trainer(compiled: &Compiled<'_>, root: &TokenStream) -> TokenStream {
                 Self { trainer: self.trainer.with_threads(threads), ..self }
             }
 
-            /// One update from one batch; returns its mean loss, penalties included. Allocates nothing.
-            #(#[doc = #docs])*
-            ///
-            /// # Panics
-            /// If the lengths are not those of one number of rows, from 1 to the recipe's batch.
-            #[track_caller]
-            pub fn step(&mut self, #parameters) -> f32 {
-                #(
-                    self.#fields.clear();
-                    self.#fields.extend(#classes.iter().take(PROGRAM.spec.batch + 1).map(|class| *class as f32));
-                )*
-                self.trainer.step(&[#(#inputs),*], &[#(#targets),*])
-            }
+            #reuse
+
+            #steps
 
             /// Data to fit or evaluate with, from slices.
             #(#[doc = #docs])*

@@ -63,6 +63,7 @@ const LINTS: &[fn(&View<'_>) -> Vec<Diagnostic>] = &[
     training::l2_with_adam,
     training::tiny_clip,
     training::strong_smoothing,
+    training::frozen_regularization,
     data::raw_images,
     augment::faint_noise,
     augment::channels_first,

@@ -189,3 +189,20 @@ pub(super) fn strong_smoothing(view: &View<'_>) -> Vec<Diagnostic> {
     }
     found
 }
+
+/// A penalty or constraint on nothing but what is frozen from the first step to the last.
+pub(super) fn frozen_regularization(view: &View<'_>) -> Vec<Diagnostic> {
+    let Some(last) = view.recipe.phases.last() else { return Vec::new() };
+    let penalties = view.recipe.penalties.iter().map(|it| (&it.arguments, &it.parameters));
+    let constraints = view.recipe.constraints.iter().map(|it| (&it.arguments, &it.parameters));
+    let mut found = Vec::new();
+    for (arguments, parameters) in penalties.chain(constraints) {
+        let Some(place) = arguments.written.as_ref().map(|written| written.name) else { continue };
+        let Some(first) = parameters.first().filter(|_| parameters.iter().all(|id| last.frozen.contains(id))) else { continue };
+        let more = if parameters.len() > 1 { " and all else that it is on" } else { "" };
+        let message = format!("`{}` changes nothing: `{}`{more} is frozen", arguments.of, view.graph.parameters[first.0].path);
+        let diagnostic = Diagnostic::new(codes::FROZEN_REGULARIZATION, place, message);
+        found.push(diagnostic.help("leave it out, or let the layer thaw: `unfreeze = [(layer, epochs(5))]`"));
+    }
+    found
+}

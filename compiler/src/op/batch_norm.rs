@@ -1,5 +1,6 @@
 //! `batch_norm`: x̂ = (x − μ)/√(σ² + ε), z = γx̂ + β, with the batch's mean and variance in training and running ones in
-//! prediction (Ioffe and Szegedy 2015, algorithms 1 and 2).
+//! prediction (Ioffe and Szegedy 2015, algorithms 1 and 2). A prediction folds it into the product before it: one factor and one
+//! summand a unit.
 //!
 //! Derivative, with d̂ = γ·d_z and means over the batch: d_x = (d̂ − mean(d̂) − x̂·mean(d̂·x̂))/√(σ² + ε).
 
@@ -30,6 +31,12 @@ pub(super) const DEF: OpDef = OpDef {
                 default: Default::Flavored { notes: 1e-5, pytorch: 1e-5, keras: 1e-3 },
                 doc: "added to the variance",
             },
+            Argument {
+                name: "statistics",
+                kind: Kind::Choice(&["moving", "exact"]),
+                default: Default::Choice("moving"),
+                doc: "`exact`: after the last epoch those of the whole training part replace the moving ones",
+            },
         ],
     },
     arity: Arity::One,
@@ -38,6 +45,7 @@ pub(super) const DEF: OpDef = OpDef {
             momentum: arguments.number("momentum"),
             eps: arguments.number("eps"),
             unbiased: arguments.flavor == Flavor::Pytorch,
+            exact: arguments.choice("statistics") == "exact",
         })
     },
 };
@@ -48,6 +56,8 @@ struct BatchNorm {
     eps: f64,
     /// Whether the running variance takes the batch's n/(n − 1)-fold, as PyTorch's does.
     unbiased: bool,
+    /// Whether the whole training part's statistics replace the moving ones in the end.
+    exact: bool,
 }
 
 const GAMMA: usize = 0;
@@ -55,7 +65,24 @@ const BETA: usize = 1;
 const RUNNING_MEAN: usize = 2;
 const RUNNING_VAR: usize = 3;
 
+/// Mean and variance of all samples so far and the batch's, of which w is the batch's share (Chan et al. 1979).
+fn gather_statistics(lowering: &mut Lowering<'_>, mean: ValueId, var: ValueId) {
+    let share = lowering.scalar(Expr::Leaf(Leaf::Rows) / Expr::Leaf(Leaf::Gathered));
+    let rest = lowering.scalar(constant(1.0) - Expr::Leaf(Leaf::Rows) / Expr::Leaf(Leaf::Gathered));
+    let (old_mean, old_var) = (lowering.parameter(RUNNING_MEAN), lowering.parameter(RUNNING_VAR));
+    let all = rest.clone() * operand(0) + share.clone() * operand(1);
+    let new = lowering.map("running_mean", all.clone(), &[old_mean, mean]);
+    lowering.write_statistic(RUNNING_MEAN, new);
+    let apart = rest * share * (operand(3) - operand(2)).square();
+    let new = lowering.map("running_var", all + apart, &[old_var, var, old_mean, mean]);
+    lowering.write_statistic(RUNNING_VAR, new);
+}
+
 impl Op for BatchNorm {
+    fn exact_statistics(&self) -> bool {
+        self.exact
+    }
+
     fn name(&self) -> &'static str {
         "batch_norm"
     }
@@ -94,8 +121,13 @@ impl Op for BatchNorm {
     fn forward(&self, lowering: &mut Lowering<'_>, inputs: &[ValueId]) -> (ValueId, Saved) {
         let x = inputs[0];
         let (gamma, beta) = (lowering.parameter(GAMMA), lowering.parameter(BETA));
+        // Of a product the statistics are of its size, so that nothing is lost by subtracting late.
+        if lowering.predicts() && lowering.is_product(x) {
+            return (self.folded(lowering, x, gamma, beta), Saved::default());
+        }
         // A frozen layer keeps to what it has seen.
-        let given = !lowering.training() || lowering.frozen();
+        let measures = lowering.training() || self.exact && lowering.gathers_statistics();
+        let given = !measures || lowering.frozen();
         let (centered, var) = if !given {
             let mean_of = lowering.per_row(1.0);
             let sum = lowering.sum_columns("sum", x);
@@ -104,7 +136,11 @@ impl Op for BatchNorm {
             let squares = lowering.map("squares", operand(0).square(), &[centered]);
             let sum = lowering.sum_columns("sum_of_squares", squares);
             let var = lowering.map("var", operand(0) * mean_of, &[sum]);
-            self.update_statistics(lowering, mean, var);
+            if lowering.training() {
+                self.update_statistics(lowering, mean, var);
+            } else {
+                gather_statistics(lowering, mean, var);
+            }
             (centered, var)
         } else {
             let (mean, var) = (lowering.parameter(RUNNING_MEAN), lowering.parameter(RUNNING_VAR));
@@ -146,6 +182,15 @@ impl Op for BatchNorm {
 }
 
 impl BatchNorm {
+    /// What is left of it behind a product in prediction: z = x·scale + shift, with one of each a unit.
+    fn folded(&self, lowering: &mut Lowering<'_>, x: ValueId, gamma: ValueId, beta: ValueId) -> ValueId {
+        let (mean, var) = (lowering.parameter(RUNNING_MEAN), lowering.parameter(RUNNING_VAR));
+        let scale = operand(0) / (operand(1) + constant(self.eps)).sqrt();
+        let scale = lowering.map("scale", scale, &[gamma, var]);
+        let shift = lowering.map("shift", operand(0) - operand(1) * operand(2), &[beta, mean, scale]);
+        lowering.map("z", operand(0) * operand(1) + operand(2), &[x, scale, shift])
+    }
+
     /// r ← momentum·r + (1 − momentum)·batch.
     fn update_statistics(&self, lowering: &mut Lowering<'_>, mean: ValueId, var: ValueId) {
         let moving = |weight: Expr| operand(0) * constant(self.momentum) + operand(1) * weight;

@@ -73,6 +73,11 @@ pub trait Op: fmt::Debug + Send + Sync {
         self.keeps_values()
     }
 
+    /// Whether statistics of the whole training part are gathered for it after the last epoch.
+    fn exact_statistics(&self) -> bool {
+        false
+    }
+
     /// This op as an activation, if it is one.
     fn activation(&self) -> Option<&activation::Activation> {
         None

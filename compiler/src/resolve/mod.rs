@@ -35,7 +35,8 @@ pub use overrides::{Override, Overrides};
 pub(crate) mod reference {
     pub(crate) use super::initializer::INITIALIZERS;
     pub(crate) use super::recipe::{
-        CLIPS, NORMALIZATIONS, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SETTINGS, SOURCES, regularizers,
+        CLIPS, NORMALIZATIONS, PLANNED, PLANNED_ARGUMENTS, PLANNED_CALLABLES, RECORDS, SETTINGS, SOURCES, SettingDef,
+        regularizers,
     };
     pub(crate) use super::repeat::RESIDUAL;
 }

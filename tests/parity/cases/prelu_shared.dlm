@@ -1,16 +1,16 @@
-//! ReLU with learned slopes, in every flavour one slope for all units.
+//! ReLU with a learned slope, one for all units.
 
 model Net {
-    input x: f32[5];
-    prelu(init = 0.375, shared = true) -> dense(5) -> prelu(init = 0.375, shared = true) -> dense(2);
+    input x: f32[3];
+    prelu(shared = true, init = 0.25) -> dense(6) -> prelu(shared = true, init = 0.25) -> dense(2);
     output y: f32[2];
 }
 
 train Net {
     loss      = mse;
-    optimizer = momentum(lr = 0.02);
+    optimizer = momentum(lr = 0.05);
+    schedule  = exponential(rate = 0.5, every = steps(8), staircase = true);
     batch     = 4;
-    seed      = 11;
 }
 
 train Net as Pytorch like Net {

@@ -179,8 +179,6 @@ ACTIVATIONS = [
     activation("rrelu_given", "rrelu", kinks, lower=0.05, upper=0.6),
     activation("prelu_default", "prelu", kinks),
     activation("prelu", "prelu", kinks, init=0.375),
-    activation("prelu_shared", "prelu", kinks, init=0.375, shared=True),
-    activation("prelu_of_each", "prelu", kinks, init=0.375, shared=False),
     activation("elu", "elu", kinks, alpha=0.7),
     activation("selu", "selu", kinks),
     activation("gelu", "gelu", kinks),

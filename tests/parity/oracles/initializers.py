@@ -64,10 +64,14 @@ def pytorch(family, kind, fan_in, fan_out, fan, gain, truncated):
 
 
 def keras(family, kind, fan_in, fan_out, fan, gain, truncated):
-    from keras import initializers, layers
+    from keras import config, initializers, layers, utils
 
+    # Whatever ran before.
+    config.set_floatx("float64")
+    config.set_dtype_policy("float64")
     times = SHAPE[0] * SHAPE[1] // (fan_in * fan_out)
     if family == "auto":
+        utils.set_random_seed(5)
         initializer = layers.Dense(fan_out).kernel_initializer
         return np.concatenate([np.array(initializer.clone()((fan_in, fan_out))).ravel() for _ in range(times)])
     mode = {"in": "fan_in", "out": "fan_out", "average": "fan_avg"}[fan]

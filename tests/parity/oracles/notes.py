@@ -1,4 +1,4 @@
-"""The notes' formulas in NumPy, as they are printed: one function an optimizer. Gradients are JAX's, in `float64`.
+"""A network trained by the notes' formulas, in NumPy. Gradients are JAX's, in `float64`.
 
 Where optax has the same variant of an optimizer, it runs beside and both must agree.
 """
@@ -7,121 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from jax.scipy.special import erf
 
-ACTIVATIONS = {
-    "identity": lambda z: z,
-    "relu": lambda z: jnp.where(z > 0, z, 0.0),
-    "sigmoid": lambda z: 1 / (1 + jnp.exp(-z)),
-    "tanh": jnp.tanh,
-    "leaky_relu": lambda z, alpha=0.01: jnp.where(z > 0, z, alpha * z),
-    # The slope at 0 is 1.
-    "elu": lambda z, alpha=1.0: jnp.where(z >= 0, z, alpha * (jnp.exp(z) - 1)),
-    "selu": lambda z: 1.0507009873554804934193349852946
-    * jnp.where(z > 0, z, 1.6732632423543772848170429916717 * (jnp.exp(z) - 1)),
-    "gelu": lambda z, approximate="none": z
-    * (
-        0.5 * (1 + jnp.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
-        if approximate == "tanh"
-        else 0.5 * (1 + erf(z / np.sqrt(2)))
-    ),
-    "silu": lambda z: z / (1 + jnp.exp(-z)),
-    "softplus": lambda z: jnp.where(z > 20, z, jnp.log(1 + jnp.exp(z))),
-}
-
-
-def cross_entropy(z, y):
-    return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(z), y[:, None], axis=1))
-
-
-def binary_cross_entropy(z, y):
-    return jnp.mean(y * jnp.logaddexp(0.0, -z) + (1 - y) * jnp.logaddexp(0.0, z))
-
-
-def huber(z, y, delta=1.0):
-    e = jnp.abs(z - y)
-    return jnp.mean(jnp.where(e <= delta, e**2 / 2, delta * (e - delta / 2)))
-
-
-def mae(z, y):
-    # JAX's own |x| has slope 1 at 0; the notes' has 0.
-    e = z - y
-    return jnp.mean(jnp.where(e > 0, e, jnp.where(e < 0, -e, 0.0)))
-
-
-LOSSES = {
-    "cross_entropy": cross_entropy,
-    "binary_cross_entropy": binary_cross_entropy,
-    "mse": lambda z, y: jnp.mean((z - y) ** 2),
-    "mae": mae,
-    "huber": huber,
-}
-
-
-# The optimizers: (θ, g, state, η, t, is_weight, arguments) to θ. States begin with 0.
-
-
-def sgd(theta, g, state, eta, t, is_weight):
-    return theta - eta * g
-
-
-def momentum(theta, g, state, eta, t, is_weight, beta=0.9):
-    state["m"] = beta * state["m"] + eta * g
-    return theta - state["m"]
-
-
-# g is taken at the point ahead: see `ahead`.
-nesterov = momentum
-
-
-def adagrad(theta, g, state, eta, t, is_weight, eps=1e-12):
-    state["s"] = state["s"] + g * g
-    return theta - eta * g / np.sqrt(state["s"] + eps)
-
-
-def rmsprop(theta, g, state, eta, t, is_weight, beta=0.9, eps=1e-12):
-    state["s"] = beta * state["s"] + (1 - beta) * g * g
-    return theta - eta * g / np.sqrt(state["s"] + eps)
-
-
-def adam(theta, g, state, eta, t, is_weight, beta1=0.9, beta2=0.999, eps=1e-12):
-    state["m"] = beta1 * state["m"] + (1 - beta1) * g
-    state["s"] = beta2 * state["s"] + (1 - beta2) * g * g
-    m, s = state["m"] / (1 - beta1**t), state["s"] / (1 - beta2**t)
-    return theta - eta * m / np.sqrt(s + eps)
-
-
-def adamw(theta, g, state, eta, t, is_weight, decay=0.01, **arguments):
-    return adam(theta - eta * decay * theta if is_weight else theta, g, state, eta, t, is_weight, **arguments)
-
-
-OPTIMIZERS = {rule.__name__: rule for rule in (sgd, momentum, adagrad, rmsprop, adam, adamw)} | {"nesterov": nesterov}
-RATES = {"adam": 1e-3, "adamw": 1e-3}
-
-
-def in_optax(name, rate, weights, beta=0.9, beta1=0.9, beta2=0.999, eps=1e-12, decay=0.01):
-    """The same optimizer of optax, for rates by step."""
-    step = optax.scale_by_learning_rate(rate)
-    moments = optax.scale_by_adam(beta1, beta2, eps=0.0, eps_root=eps)
-    return {
-        "sgd": lambda: step,
-        "momentum": lambda: optax.chain(step, optax.trace(beta)),
-        "nesterov": lambda: optax.chain(step, optax.trace(beta, nesterov=True)),
-        "adagrad": lambda: optax.chain(optax.scale_by_rss(0.0, eps), step),
-        "rmsprop": lambda: optax.chain(optax.scale_by_rms(beta, eps, eps_in_sqrt=True), step),
-        "adam": lambda: optax.chain(moments, step),
-        "adamw": lambda: optax.chain(moments, optax.add_decayed_weights(decay, weights), step),
-    }[name]()
-
-
-def clipped(gradients, kind, limit):
-    """By value, by the norm of each tensor, or by the norm of all together."""
-    if kind == "value":
-        return {name: np.clip(g, -limit, limit) for name, g in gradients.items()}
-    norms = {name: np.linalg.norm(g) for name, g in gradients.items()}
-    if kind == "global_norm":
-        norms = dict.fromkeys(norms, np.sqrt(sum(norm**2 for norm in norms.values())))
-    return {name: g * (min(1.0, limit / norms[name]) if norms[name] > 0 else 1.0) for name, g in gradients.items()}
+from . import formulas
 
 
 class Notes:
@@ -129,30 +16,41 @@ class Notes:
 
     oracle = "the notes' formulas in NumPy"
 
-    def __init__(self, case, weights, rates=None):
-        self.case, self.t = case, 0
+    def __init__(self, case, weights):
+        self.case = case
         self.theta = {name: np.array(values, np.float64) for name, values in weights.items()}
         self.statistics = {}
         for (path, kind, arguments), width in zip(case.named_layers(), case.widths()):
             if kind == "batch_norm":
                 self.statistics |= {f"{path}.running_mean": np.zeros(width), f"{path}.running_var": np.ones(width)}
             if kind == "prelu":
-                units = 1 if arguments.get("shared") else width
+                units = 1 if arguments.get("shared", False) else width
                 self.theta[f"{path}.weight"] = np.full(units, arguments.get("init", 0.25))
-        self.rule, self.arguments = OPTIMIZERS[case.optimizer[0]], dict(case.optimizer[1])
-        self.rate = self.arguments.pop("lr", RATES.get(case.optimizer[0], 0.01))
-        self.state = {name: {"m": np.zeros_like(theta), "s": np.zeros_like(theta)} for name, theta in self.theta.items()}
+        self.optimizer, self.arguments = case.optimizer[0], dict(case.optimizer[1])
+        self.rate = self.arguments.pop("lr", formulas.RATES.get(self.optimizer, 0.01))
+        self.state = {
+            name: {"m": np.zeros_like(theta), "s": np.zeros_like(theta), "t": 0} for name, theta in self.theta.items()
+        }
         self.weights = {f"{path}.weight" for path, kind, _ in case.named_layers() if kind == "dense"}
+        self.gathered, self.gathered_samples = {}, 0
+        self.averages = None
         self.optax = None
 
-    def use_rates(self, rates):
+    def use_table(self, table):
         """Runs optax beside, at these rates."""
+        case = self.case
+        # It has one t for all tensors, and constraints do not know of the point ahead.
+        if case.freeze or case.max_norm and self.optimizer == "nesterov":
+            return
         weights = {name: name in self.weights for name in self.theta}
-        self.optax = in_optax(self.case.optimizer[0], lambda count: jnp.asarray(rates)[count], weights, **self.arguments)
-        self.optax_theta = {name: jnp.asarray(theta) for name, theta in self.theta.items()}
-        self.optax_state = self.optax.init(self.optax_theta)
+        by_update = lambda values: values and (lambda count: jnp.asarray(values)[count])
+        momentum = by_update(table.momenta)
+        self.optax = formulas.in_optax(self.optimizer, by_update(table.rates), weights, momentum, **self.arguments)
+        if self.optax:
+            self.optax_theta = {name: jnp.asarray(theta) for name, theta in self.theta.items()}
+            self.optax_state = self.optax.init(self.optax_theta)
 
-    def forward(self, theta, x, draws, training):
+    def forward(self, theta, x, draws, training, frozen=()):
         """The network's output, and the statistics after it."""
         statistics = dict(self.statistics)
         for index, (path, kind, arguments) in enumerate(self.case.named_layers()):
@@ -160,7 +58,8 @@ class Notes:
                 x = x @ theta[f"{path}.weight"].T
                 x = x + theta[f"{path}.bias"] if arguments.get("bias", True) else x
             elif kind == "batch_norm":
-                x = self.batch_norm(theta, statistics, path, x, training, **arguments)
+                # Frozen, it does as in prediction.
+                x = self.batch_norm(theta, statistics, path, x, training and path not in frozen, **arguments)
             elif kind == "layer_norm":
                 centered = x - x.mean(axis=1, keepdims=True)
                 deviation = jnp.sqrt((centered**2).mean(axis=1, keepdims=True) + arguments.get("eps", 1e-5))
@@ -174,7 +73,7 @@ class Notes:
                 slope = lower + (upper - lower) * draws[index] if training else (lower + upper) / 2
                 x = jnp.where(x > 0, x, slope * x)
             else:
-                x = ACTIVATIONS[kind](x, **arguments)
+                x = formulas.ACTIVATIONS[kind](x, **arguments)
         return x, statistics
 
     @staticmethod
@@ -188,43 +87,93 @@ class Notes:
             mean, var = batch_mean, batch_var
         return (x - mean) / jnp.sqrt(var + eps) * theta[f"{path}.weight"] + theta[f"{path}.bias"]
 
-    def loss(self, theta, x, y, draws):
+    def loss(self, learning, others, step):
         """The whole loss, with the statistics after it."""
-        z, statistics = self.forward(theta, x, draws, True)
+        theta = learning | others
+        z, statistics = self.forward(theta, step.x, step.draws, True, step.frozen)
         kind, arguments = self.case.loss
-        penalty = self.case.l2 / 2 * sum((theta[name] ** 2).sum() for name in self.weights)
-        return LOSSES[kind](z, y, **arguments) + penalty, statistics
+        losses, weights = formulas.LOSSES[kind](z, step.y, **arguments), step.weights
+        if "class_weights" in arguments:
+            weights = np.take(arguments["class_weights"], step.y)
+        loss = losses.mean() if weights is None else (weights * losses).sum() / weights.sum()
+        return loss + self.penalty(theta), statistics
 
-    def ahead(self):
+    def penalty(self, theta):
+        l1 = self.case.l1 * sum(formulas.size(theta[name]).sum() for name in self.weights) if self.case.l1 else 0.0
+        return l1 + self.case.l2 / 2 * sum((theta[name] ** 2).sum() for name in self.weights)
+
+    def ahead(self, momentum=None):
         """Where the gradient is taken: nesterov's θ − βm, else θ."""
-        if self.rule is not nesterov or self.case.optimizer[0] != "nesterov":
+        if self.optimizer != "nesterov":
             return self.theta
-        beta = self.arguments.get("beta", 0.9)
+        beta = self.arguments.get("beta", 0.9) if momentum is None else momentum
         return {name: theta - beta * self.state[name]["m"] for name, theta in self.theta.items()}
 
-    def step(self, x, y, rate, draws):
-        self.t += 1
-        (loss, statistics), gradients = jax.value_and_grad(self.loss, has_aux=True)(self.ahead(), x, y, draws)
+    def step(self, step):
+        """The batch's loss. Gathers its gradient, and updates if it is the last of those that make an update."""
+        ahead = self.ahead(step.momentum)
+        learning = {name: values for name, values in ahead.items() if name.rpartition(".")[0] not in step.frozen}
+        others = {name: values for name, values in ahead.items() if name not in learning}
+        (loss, statistics), gradients = jax.value_and_grad(self.loss, has_aux=True)(learning, others, step)
         self.statistics = {name: np.array(values) for name, values in statistics.items()}
         gradients = {name: np.array(g) for name, g in gradients.items()}
-        if self.case.clip:
-            gradients = clipped(gradients, *self.case.clip)
-        for name, g in gradients.items():
-            self.theta[name] = self.rule(
-                self.theta[name], g, self.state[name], rate, self.t, name in self.weights, **self.arguments
-            )
-        self.compare_with_optax(gradients)
+        if self.case.accumulate > 1:
+            gradients = self.gather(gradients, len(step.x), step.updates)
+        if step.updates:
+            self.update(gradients, step)
         return float(loss)
+
+    def gather(self, gradients, samples, ends):
+        """The mean over all samples gathered, once the last batch of a group is among them."""
+        self.gathered = {name: self.gathered.get(name, 0.0) + samples * g for name, g in gradients.items()}
+        self.gathered_samples += samples
+        if not ends:
+            return None
+        means = {name: total / self.gathered_samples for name, total in self.gathered.items()}
+        self.gathered, self.gathered_samples = {}, 0
+        return means
+
+    def update(self, gradients, step):
+        if self.case.clip:
+            gradients = formulas.clipped(gradients, *self.case.clip)
+        arguments = dict(self.arguments)
+        if step.momentum is not None:
+            arguments["beta1" if self.optimizer in ("adam", "adamw") else "beta"] = step.momentum
+        for name, g in gradients.items():
+            state, rate = self.state[name], step.rate * self.case.scale(name)
+            state["t"] += 1
+            rule = formulas.OPTIMIZERS[self.optimizer]
+            self.theta[name] = rule(self.theta[name], g, state, rate, state["t"], name in self.weights, **arguments)
+        if self.case.max_norm:
+            # On θ, whichever point the gradient was taken at.
+            limited = {name: formulas.constrained(self.theta[name], self.case.max_norm) for name in self.weights}
+            self.theta |= {name: values for name, values in limited.items() if name in gradients}
+        if self.case.average:
+            self.update_averages()
+        if self.optax:
+            self.compare_with_optax(gradients)
+
+    def update_averages(self):
+        decay, old = self.case.average, self.averages or self.theta
+        self.averages = {name: decay * old[name] + (1 - decay) * theta for name, theta in self.theta.items()}
+        # optax's own line for it.
+        also = optax.incremental_update(self.theta, old, 1 - decay)
+        for name, average in self.averages.items():
+            np.testing.assert_allclose(also[name], average, rtol=1e-10, atol=1e-12, err_msg=self.case.name)
 
     def compare_with_optax(self, gradients):
         updates, self.optax_state = self.optax.update(gradients, self.optax_state, self.optax_theta)
+        updates = {name: self.case.scale(name) * update for name, update in updates.items()}
         self.optax_theta = optax.apply_updates(self.optax_theta, updates)
+        if self.case.max_norm:
+            project = jax.vmap(lambda row: optax.projections.projection_l2_ball(row, self.case.max_norm))
+            self.optax_theta |= {name: project(self.optax_theta[name]) for name in self.weights}
         # optax holds the point ahead.
         for name, theta in self.ahead().items():
             np.testing.assert_allclose(self.optax_theta[name], theta, rtol=1e-10, atol=1e-12, err_msg=self.case.name)
 
     def parameters(self):
-        return self.theta | self.statistics
+        return (self.averages or self.theta) | self.statistics
 
     def predict(self, x):
-        return np.array(self.forward(self.theta, x, {}, False)[0])
+        return np.array(self.forward(self.averages or self.theta, x, {}, False)[0])

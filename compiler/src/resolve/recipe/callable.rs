@@ -86,7 +86,7 @@ pub(crate) static SOURCES: &[Signature] = &[
 pub(crate) static PLANNED_CALLABLES: &[(&str, &[&str])] = &[("data", &["npy", "npz", "images"])];
 
 /// Arguments that are still to come: of what, and their names.
-pub(crate) static PLANNED_ARGUMENTS: &[(&str, &[&str])] = &[("batch_norm", &["statistics"])];
+pub(crate) static PLANNED_ARGUMENTS: &[(&str, &[&str])] = &[];
 
 /// A setting that takes calls.
 #[derive(Clone, Copy)]

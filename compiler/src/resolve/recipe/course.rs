@@ -82,6 +82,9 @@ pub(crate) static SIGNALS: Signature = Signature {
     }],
 };
 
+/// What settings take that is no call of the other tables, for the reference.
+pub(crate) static RECORDS: &[&Signature] = &[&WARMUP, &EARLY_STOP, &WEIGHTS, &SIGNALS];
+
 impl<'a> Resolver<'a> {
     /// `signals`, or `signals(every = steps(100))`
     pub(super) fn watch_of(&mut self, settings: &Settings) -> Option<Length> {
@@ -128,7 +131,8 @@ impl<'a> Resolver<'a> {
             patience: arguments.size("patience") + usize::from(self.flavor == Flavor::Pytorch),
             min_delta: arguments.number("min_delta"),
             relative: self.flavor != Flavor::Keras,
-            cooldown: arguments.size("cooldown"),
+            // Keras already counts at the last check of the cooldown.
+            cooldown: arguments.size("cooldown").saturating_sub(usize::from(self.flavor == Flavor::Keras)),
             floor: arguments.number("floor"),
         })
     }
@@ -143,7 +147,9 @@ impl<'a> Resolver<'a> {
             "train_loss" => return Some(Monitor::TrainLoss),
             _ => Monitor::ValidationLoss,
         };
-        if settings.get("validation_data").is_none() && !splits_validation(settings) {
+        // Without data in the file, the validation part may come from the program that trains.
+        let from_file = settings.get("data").is_some();
+        if from_file && settings.get("validation_data").is_none() && !splits_validation(settings) {
             let message = format!("`{name}` needs a validation part, and the recipe has none");
             self.report(
                 Diagnostic::new(codes::SETTINGS_CONFLICT, span, message)
@@ -359,5 +365,33 @@ fn is_empty_list(value: &Value) -> bool {
 fn count(length: Length) -> f64 {
     match length {
         Length::Epochs(count) | Length::Steps(count) => count,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::recipe::Plateau;
+
+    fn plateau(flavor: &str, cooldown: usize) -> Plateau {
+        let source = format!(
+            "model Net {{ input x: f32[4]; dense(3); output y: class[3]; }}
+            train Net {{ flavor = {flavor}; schedule = plateau(patience = 2, cooldown = {cooldown}, monitor = train_loss); }}"
+        );
+        let (program, diagnostics) = crate::check(&source);
+        let program = program.unwrap_or_else(|| panic!("{diagnostics:?}"));
+        program.models[0].units[0].recipe.plateau.expect("the recipe has one")
+    }
+
+    /// PyTorch waits for one epoch more; Keras' last epoch of grace counts already.
+    #[test]
+    fn a_plateau_counts_as_its_flavor_does() {
+        let counts = |flavor, cooldown| {
+            let plateau = plateau(flavor, cooldown);
+            (plateau.patience, plateau.cooldown, plateau.relative)
+        };
+        assert_eq!(counts("notes", 3), (2, 3, true));
+        assert_eq!(counts("pytorch", 3), (3, 3, true));
+        assert_eq!(counts("keras", 3), (2, 2, false));
+        assert_eq!(counts("keras", 0), (2, 0, false));
     }
 }

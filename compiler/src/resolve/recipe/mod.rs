@@ -24,9 +24,10 @@ use crate::recipe::Recipe;
 use crate::signature::Flavor;
 
 pub(crate) use callable::{CLIPS, NORMALIZATIONS, PLANNED_ARGUMENTS, PLANNED_CALLABLES, SOURCES};
+pub(crate) use course::RECORDS;
 pub(crate) use losses::show_type;
 pub(crate) use penalties::signatures as regularizers;
-pub(crate) use settings::{PLANNED, SETTINGS, Settings};
+pub(crate) use settings::{PLANNED, SETTINGS, SettingDef, Settings};
 
 /// Every model with its recipes, and what there is to warn about.
 pub(super) fn resolve_models(resolver: &mut Resolver<'_>, overrides: &Overrides, replaced: &Replaced) -> (Vec<Model>, Warnings) {

@@ -50,10 +50,17 @@ train Net as NoEpochs { warmup = 3; }
 //                               ^ error[E111]: `warmup` is a length, not 3
 train Net as Cold { warmup = (start = 0.1); }
 //                  ^^^^^^ error[E109]: `warmup` needs `length`
-train Net as Blind { early_stop = (patience = 3); }
-//                                ^^^^^^^^^^^^^^ error[E212]: `validation_loss` needs a validation part, and the recipe has none
-train Net as BlindPlateau { schedule = plateau(patience = 3); }
-//                                     ^^^^^^^^^^^^^^^^^^^^^ error[E212]: `validation_loss` needs a validation part, and the recipe has none
+train Net as Outside { early_stop = (patience = 3); }
+train Net as Blind {
+    data       = csv("x.csv", label = "y");
+    early_stop = (patience = 3);
+//               ^^^^^^^^^^^^^^ error[E212]: `validation_loss` needs a validation part, and the recipe has none
+}
+train Net as BlindPlateau {
+    data     = csv("x.csv", label = "y");
+    schedule = plateau(patience = 3);
+//             ^^^^^^^^^^^^^^^^^^^^^ error[E212]: `validation_loss` needs a validation part, and the recipe has none
+}
 train Net as Sighted { schedule = plateau(monitor = train_loss); }
 train Net as Wrong { early_stop = (monitor = accuracy, patience = 3); }
 //                                           ^^^^^^^^ error[E115]: `monitor` of `early_stop` is `validation_loss`, `validation_accuracy`, `validation_mse`, `validation_mae` or `train_loss`, not `accuracy`

@@ -1,0 +1,25 @@
+//! Two batches an update; each batch moves the statistics.
+
+model Net {
+    input x: f32[3];
+    h1: dense(5, bias = false);
+    norm: batch_norm -> elu;
+    dense(2);
+    output y: f32[2];
+}
+
+train Net {
+    loss       = mse;
+    optimizer  = momentum(lr = 0.02);
+    schedule   = exponential(rate = 0.5, every = steps(8), staircase = true);
+    batch      = 4;
+    accumulate = 2;
+}
+
+train Net as Pytorch like Net {
+    flavor = pytorch;
+}
+
+train Net as Keras like Net {
+    flavor = keras;
+}

@@ -1,0 +1,23 @@
+//! Two batches an update, one left over in each epoch, under Nesterov's momentum.
+
+model Net {
+    input x: f32[3];
+    dense(6) -> relu -> dense(2);
+    output y: f32[2];
+}
+
+train Net {
+    loss       = mse;
+    optimizer  = nesterov(lr = 0.02);
+    schedule   = exponential(rate = 0.5, every = steps(8), staircase = true);
+    batch      = 4;
+    accumulate = 2;
+}
+
+train Net as Pytorch like Net {
+    flavor = pytorch;
+}
+
+train Net as Keras like Net {
+    flavor = keras;
+}

@@ -1,0 +1,23 @@
+//! Two batches an update; the schedule counts updates, and so does the momentum's β.
+
+model Net {
+    input x: f32[3];
+    dense(6) -> relu -> dense(2);
+    output y: f32[2];
+}
+
+train Net {
+    loss       = mse;
+    optimizer  = nesterov(lr = 0.01);
+    schedule   = one_cycle(length = steps(10), max = 0.1);
+    batch      = 4;
+    accumulate = 2;
+}
+
+train Net as Pytorch like Net {
+    flavor = pytorch;
+}
+
+train Net as Keras like Net {
+    flavor = keras;
+}

@@ -1,0 +1,24 @@
+//! A moving average of weights whose norm is limited.
+
+model Net {
+    input x: f32[3];
+    dense(6) -> relu -> dense(2);
+    output y: f32[2];
+}
+
+train Net {
+    loss       = mse;
+    optimizer  = momentum(lr = 0.05);
+    schedule   = exponential(rate = 0.5, every = steps(8), staircase = true);
+    regularize = [max_norm(0.75)];
+    average    = 0.9;
+    batch      = 4;
+}
+
+train Net as Pytorch like Net {
+    flavor = pytorch;
+}
+
+train Net as Keras like Net {
+    flavor = keras;
+}

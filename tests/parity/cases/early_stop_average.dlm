@@ -1,0 +1,25 @@
+//! Early stopping watches the averaged weights, and gives them back.
+
+model Net {
+    input x: f32[3];
+    dense(6) -> relu -> dense(2);
+    output y: f32[2];
+}
+
+train Net {
+    loss       = mse;
+    optimizer  = momentum(lr = 0.05);
+    average    = 0.7;
+    batch      = 4;
+    epochs     = 16;
+    early_stop = (monitor = validation_loss, patience = 3, restore_best = true);
+    shuffle    = false;
+}
+
+train Net as Pytorch like Net {
+    flavor = pytorch;
+}
+
+train Net as Keras like Net {
+    flavor = keras;
+}

@@ -1,0 +1,23 @@
+//! Both penalties.
+
+model Net {
+    input x: f32[3];
+    dense(6) -> relu -> dense(2);
+    output y: f32[2];
+}
+
+train Net {
+    loss       = mse;
+    optimizer  = adam(lr = 0.02);
+    schedule   = exponential(rate = 0.5, every = steps(8), staircase = true);
+    regularize = [l1_l2(0.01, 0.05)];
+    batch      = 4;
+}
+
+train Net as Pytorch like Net {
+    flavor = pytorch;
+}
+
+train Net as Keras like Net {
+    flavor = keras;
+}

@@ -1,0 +1,24 @@
+//! A learning rate that falls when the validation part's loss no longer does.
+
+model Net {
+    input x: f32[3];
+    dense(6) -> relu -> dense(2);
+    output y: f32[2];
+}
+
+train Net {
+    loss      = mse;
+    optimizer = momentum(lr = 0.03);
+    schedule  = plateau(factor = 0.5, patience = 2);
+    batch     = 4;
+    epochs    = 16;
+    shuffle   = false;
+}
+
+train Net as Pytorch like Net {
+    flavor = pytorch;
+}
+
+train Net as Keras like Net {
+    flavor = keras;
+}

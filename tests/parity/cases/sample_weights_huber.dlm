@@ -1,0 +1,23 @@
+//! Huber's loss of samples that weigh differently.
+
+model Net {
+    input x: f32[3];
+    dense(6) -> relu -> dense(2);
+    output y: f32[2];
+}
+
+train Net {
+    loss           = huber(delta = 0.5);
+    sample_weights = true;
+    optimizer      = momentum(lr = 0.1);
+    schedule       = exponential(rate = 0.5, every = steps(8), staircase = true);
+    batch          = 4;
+}
+
+train Net as Pytorch like Net {
+    flavor = pytorch;
+}
+
+train Net as Keras like Net {
+    flavor = keras;
+}
