@@ -174,7 +174,7 @@ pub struct Train {
     /// Epochs instead of the recipe's
     #[arg(long, allow_negative_numbers = true)]
     pub epochs: Option<i128>,
-    /// The seed instead of the recipe's: of initial weights, order and dropout (not of the split)
+    /// The seed instead of the recipe's: of initial weights, order, augmentation and dropout (not of the split)
     #[arg(long, allow_negative_numbers = true)]
     pub seed: Option<i128>,
     /// Threads; the results do not depend on them

@@ -64,7 +64,7 @@ pub struct Recipe {
     pub drop_last: bool,
     /// Passes over the training part.
     pub epochs: usize,
-    /// Seeds initialisation, order and dropout.
+    /// Seeds initialisation, order, augmentation and dropout.
     pub seed: u64,
     /// Whether each epoch has its own order.
     pub shuffle: bool,

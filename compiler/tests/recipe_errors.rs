@@ -84,6 +84,26 @@ fn settings_and_their_arguments_are_replaced() {
 }
 
 #[test]
+fn augmentations_are_inherited_replaced_and_silenced() {
+    let source = "model M { input a: f32[8, 8]; input b: f32[3, 3, 2]; f: a -> flatten; g: b -> flatten; concat(f, g) -> dense(2); \
+                  output y: f32[2]; } train M { augment = [shift(2), rotate(10, inputs = [b]), mixup(0.2)]; } \
+                  train M as Same like M { seed = 1; } train M as None like M { augment = []; }";
+    let printed = |overrides: &Overrides| {
+        let (program, diagnostics) = check_with(source, overrides);
+        let program = program.unwrap_or_else(|| panic!("{diagnostics:#?}"));
+        let units = program.models[0].units.iter().map(|unit| {
+            let settings = dlm_compiler::summary::summary(unit).settings;
+            settings.into_iter().find(|setting| setting.key == "augment").unwrap().value
+        });
+        units.collect::<Vec<String>>()
+    };
+    let written = "[shift(pixels = 2, fill = 0), rotate(degrees = 10, fill = 0, inputs = [b]), mixup(alpha = 0.2)]";
+    assert_eq!(printed(&Overrides::default()), [written, written, "[]"]);
+    assert_eq!(printed(&set(&[("augment", "[]")])), ["[]"; 3]);
+    assert_eq!(printed(&set(&[("augment", "[flip(true)]")])), ["[flip(vertical = true, probability = 0.5)]"; 3]);
+}
+
+#[test]
 fn what_is_replaced_can_be_one_models_or_recipes() {
     let model = Overrides { model: Some("More".into()), ..set(&[("batch", "8")]) };
     assert_eq!(replaced(&model).iter().map(|recipe| recipe.1).collect::<Vec<_>>(), [32, 3, 8]);

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::data::{Batch, Dataset, Feed, Part, normalize, shuffle, split};
+use crate::data::{Dataset, Feed, Part, normalize, shuffle, split};
 use crate::error::Error;
 use crate::infer::Work;
 use crate::monitor::{PlateauWatch, StopWatch, Verdict, figure, needs_validation};
@@ -187,7 +187,7 @@ impl Trainer {
             best.restore(self);
             best.epoch
         });
-        self.gather_statistics(&run);
+        self.gather_statistics(&mut run);
         let mut evaluate = |part: Part<'_>| (!part.rows.is_empty()).then(|| self.evaluate_part(part, &mut run.work));
         let report = Report {
             epochs,
@@ -204,17 +204,16 @@ impl Trainer {
     }
 
     /// Gathers statistics of the whole training part, where layers ask for them: one pass, in the order of the rows.
-    fn gather_statistics(&mut self, run: &Run<'_>) {
+    fn gather_statistics(&mut self, run: &mut Run<'_>) {
         let spec = self.spec();
         let Some(variant) = spec.statistics else { return };
         // Of the weights that predict, which memory need not hold.
         let held = self.memory.as_slice()[..spec.parameters_len].to_vec();
         let predicting = self.predicting().into_owned();
         self.memory.as_mut_slice()[..spec.parameters_len].copy_from_slice(&predicting);
-        let train = run.parts.train;
-        let (mut batch, mut seen) = (Batch::new(train.data, spec.batch.min(train.rows.len())), 0);
-        for rows in train.rows.chunks(spec.batch) {
-            batch.gather(train.data, rows);
+        let mut seen = 0;
+        for rows in run.parts.train.rows.chunks(self.spec().batch) {
+            let batch = run.feed.plain(rows);
             seen += rows.len();
             self.run(variant, batch.inputs(), batch.targets(), rows.len(), seen);
         }

@@ -78,7 +78,7 @@ impl Trainer {
         Trainer::with_seed(program, program.spec.recipe.seed)
     }
 
-    /// As [`new`](Self::new), with another seed for initial weights, order and dropout. (The split has its own.)
+    /// As [`new`](Self::new), with another seed for initial weights, order, augmentation and dropout. (The split has its own.)
     ///
     /// # Panics
     /// As [`new`](Self::new).
@@ -326,7 +326,7 @@ impl Trainer {
         &self.program.spec
     }
 
-    /// The seed of initial weights, order and dropout.
+    /// The seed of initial weights, order, augmentation and dropout.
     pub fn seed(&self) -> u64 {
         self.seed
     }

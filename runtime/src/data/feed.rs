@@ -26,8 +26,14 @@ impl<'a> Feed<'a> {
 
     /// The batch of these rows of the dataset; allocates nothing.
     pub(crate) fn fill(&mut self, rows: &[usize]) -> &Batch {
-        self.batch.gather(self.train.data, rows);
+        self.plain(rows);
         self.augment.change(self.train, rows, &mut self.batch);
+        &self.batch
+    }
+
+    /// As [`fill`](Self::fill), of samples as they are.
+    pub(crate) fn plain(&mut self, rows: &[usize]) -> &Batch {
+        self.batch.gather(self.train.data, rows);
         &self.batch
     }
 }
