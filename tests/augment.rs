@@ -525,7 +525,7 @@ fn steps_equal_the_interpreter(stem: &str, text: &str) {
     let options = CompileOptions { split_from: 0, ..CompileOptions::default() };
     let compiled: Vec<Compiled<'_>> = units.iter().map(|unit| compile(unit, options)).collect();
     let models: Vec<(&Compiled<'_>, &str)> = compiled.iter().map(|compiled| (compiled, stem)).collect();
-    let loaded = aot::load_all(&models).expect("generated code compiles");
+    let loaded = aot::load_all(&models, &aot::Options::default()).expect("generated code compiles");
     for (compiled, loaded) in compiled.iter().zip(loaded) {
         let name = unit_name(compiled.unit);
         let recording: &'static Program = Box::leak(Box::new(Program { step: record, ..*loaded.program }));

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use dlm_dsl::diagnostic::{Diagnostic, Severity};
 use dlm_dsl::render;
+use dlm_runtime::Signals;
 use serde_json::json;
 
 use crate::args::{Color, Format};
@@ -62,6 +63,11 @@ impl Console {
     /// Says what is going on. A line that cannot be written is lost.
     pub fn status(&self, text: impl Display) {
         let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    /// Says what signals tell.
+    pub fn verdict(&self, signals: &Signals) {
+        signals.verdict().iter().for_each(|verdict| self.status(format_args!("at step {}: {verdict}", signals.update)));
     }
 
     /// Prints diagnostics of a `.dlm` file.

@@ -51,6 +51,7 @@ fn signals(signals: &Signals) -> Value {
         let name = match signal.figure {
             Figure::Mean => "mean",
             Figure::Deviation => "deviation",
+            Figure::Spread => "spread",
             Figure::Flat => "flat",
             Figure::Dead => "dead",
             Figure::Gradient => "gradient",

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use dlm_runtime::{BatchReport, EpochReport, Flow, Observer, Report, Start, Weights};
+use dlm_runtime::{BatchReport, EpochReport, Flow, Observer, Report, Signals, Start, Weights};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::console::Console;
@@ -50,6 +50,8 @@ pub struct Watch<'a> {
     quiet: bool,
     bar: Option<Bar>,
     epochs: usize,
+    /// Whether it has been said what the first measured signals tell.
+    said_signals: bool,
     /// The lowest validation loss so far, and its epoch.
     best: Option<(f64, usize)>,
     /// What stopped the training from within.
@@ -72,7 +74,7 @@ const REDRAW: Duration = Duration::from_millis(100);
 impl<'a> Watch<'a> {
     /// Watches a training that leaves its results in `output`.
     pub fn new(console: &'a Console, output: &'a mut Output, quiet: bool) -> Self {
-        Watch { console, output, quiet, bar: None, epochs: 0, best: None, failure: None }
+        Watch { console, output, quiet, bar: None, epochs: 0, said_signals: false, best: None, failure: None }
     }
 
     /// The lowest validation loss and its epoch, if there was a validation; its weights have been saved.
@@ -93,7 +95,10 @@ impl<'a> Watch<'a> {
 
     /// Prints a line, above the bar where there is one. That nobody reads it is no reason to lose a training.
     fn line(&self, text: &str) {
-        let print = || drop(self.console.result(text));
+        self.above_bar(|| drop(self.console.result(text)));
+    }
+
+    fn above_bar(&self, print: impl FnOnce()) {
         match &self.bar {
             Some(bar) => bar.bar.suspend(print),
             None => print(),
@@ -172,6 +177,13 @@ impl Observer for Watch<'_> {
             bar.step(self.epochs, batch);
         }
         if interrupted() { Flow::Stop } else { Flow::Continue }
+    }
+
+    fn on_signals(&mut self, signals: &Signals) {
+        // What is wrong from the beginning is said at the beginning; how it goes on is in the log.
+        if !std::mem::replace(&mut self.said_signals, true) && !self.quiet && !self.console.json() {
+            self.above_bar(|| self.console.verdict(signals));
+        }
     }
 
     fn on_epoch(&mut self, epoch: &EpochReport, weights: &Weights<'_>) -> Flow {

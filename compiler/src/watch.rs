@@ -1,5 +1,5 @@
-//! Signal watch: what a watched step measures besides its update. Activations: mean, deviation, and where next to nothing of a
-//! gradient passes; gradients: their norm; updates: how large they are beside what they change.
+//! Signal watch: what a watched step measures besides its update. Activations: mean, deviation, how they vary from sample to
+//! sample, and where next to nothing of a gradient passes; gradients: their norm; updates: how large they are beside what they change.
 //!
 //! It is a kind of step of its own, so that other steps hold nothing of it.
 
@@ -27,16 +27,24 @@ pub fn activations(lowering: &mut Lowering<'_>, values: &[ValueId]) {
     }
 }
 
-/// Mean and deviation over all elements.
+/// Mean and deviation over all elements, and how far units vary from sample to sample. In a network whose signals fade units
+/// still differ from one another, by what their weights make of a constant: only the last tells.
 fn moments(lowering: &mut Lowering<'_>, path: &str, y: ValueId) {
     let per_element = lowering.per_row(1.0 / lowering.extent(y).rows as f64);
     let sum = lowering.sum_all("sum", y);
     let mean = lowering.map("mean", operand(0) * per_element.clone(), &[sum]);
     let squares = lowering.map("squares", (operand(0) - operand(1)).square(), &[y, mean]);
     let sum = lowering.sum_all("sum_of_squares", squares);
-    let deviation = lowering.map("deviation", (operand(0) * per_element).sqrt(), &[sum]);
+    let deviation = lowering.map("deviation", (operand(0) * per_element.clone()).sqrt(), &[sum]);
+    let of_unit = lowering.sum_columns("sum_of_unit", y);
+    let per_sample = lowering.per_row(1.0);
+    let mean_of_unit = lowering.map("mean_of_unit", operand(0) * per_sample, &[of_unit]);
+    let squares = lowering.map("squares", (operand(0) - operand(1)).square(), &[y, mean_of_unit]);
+    let sum = lowering.sum_all("sum_of_squares", squares);
+    let spread = lowering.map("spread", (operand(0) * per_element).sqrt(), &[sum]);
     lowering.figure_of(path, Figure::Mean, mean);
     lowering.figure_of(path, Figure::Deviation, deviation);
+    lowering.figure_of(path, Figure::Spread, spread);
 }
 
 /// The share of elements at which the slope is next to nothing, and of units of which all are so.

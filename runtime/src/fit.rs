@@ -279,14 +279,17 @@ impl Trainer {
         for (index, rows) in order.chunks(spec.batch).take(steps).enumerate() {
             learning_rate = self.learning_rate();
             let batch = run.feed.fill(rows);
+            let before = self.counters.updates;
             let loss = self.update(batch.inputs(), batch.targets(), rows.len(), index + 1 == steps);
             if !loss.is_finite() {
                 return Err(self.diverged(run, "the loss", loss, epoch, index + 1));
             }
             sum += f64::from(loss) * rows.len() as f64;
-            signals.extend(
-                self.signals().filter(|measured| measured.update == self.counters.updates && signals.last() != Some(measured)),
-            );
+            // A batch whose gradients wait makes no update, and measures nothing.
+            if let Some(measured) = self.signals().filter(|measured| measured.update > before) {
+                observer.on_signals(&measured);
+                signals.push(measured);
+            }
             samples += rows.len();
             flow = observer.on_batch(&BatchReport {
                 epoch,

@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use crate::report::{EpochReport, Report};
+use crate::signals::Signals;
 use crate::weights::Weights;
 
 /// What `fit` tells, as it goes. All methods do nothing unless implemented.
@@ -18,6 +19,11 @@ pub trait Observer {
     fn on_batch(&mut self, batch: &BatchReport) -> Flow {
         let _ = batch;
         Flow::Continue
+    }
+
+    /// After each step whose signals were measured, before [`on_batch`](Self::on_batch) is told of it.
+    fn on_signals(&mut self, signals: &Signals) {
+        let _ = signals;
     }
 
     /// After each epoch, its validation included. `weights` can be saved or made a model.

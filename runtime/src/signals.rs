@@ -28,8 +28,10 @@ pub struct Signal {
 
 /// Gradients further apart than this, by their mean size, do not train together.
 const APART: f64 = 1e-3;
-/// Activations that vary less than this share of the most varying ones carry nothing on.
+/// Last activations that vary less than this share of what the first do carry next to nothing on.
 const FADED: f64 = 1e-2;
+/// Last activations that vary more than so many times as much as the first are out of hand.
+const GROWN: f64 = 1e2;
 /// So many values of an activation at which no gradient passes are too many.
 const MANY_FLAT: f64 = 0.8;
 /// So many dead units are too many.
@@ -92,12 +94,22 @@ impl Signals {
         })
     }
 
+    /// How samples differ from one another in the last activation beside the first. (That units differ says nothing: a constant
+    /// gives each its own value.)
     fn activations(&self) -> Option<String> {
-        let deviations: Vec<_> = self.all(Figure::Deviation).collect();
-        let (first, last) = (deviations.first()?, deviations.last()?);
-        let (most, end) = (f64::from(first.value), f64::from(last.value));
-        (end < FADED * most)
-            .then(|| format!("signals fade: `{}` varies by {} of what `{}` does", last.of, share(end / most), first.of))
+        let spreads: Vec<_> = self.all(Figure::Spread).collect();
+        let (first, last) = (spreads.first()?, spreads.last()?);
+        let ratio = f64::from(last.value) / f64::from(first.value);
+        if ratio < FADED {
+            return Some(format!(
+                "signals fade: from sample to sample `{}` varies by {} of what `{}` does",
+                last.of,
+                share(ratio),
+                first.of
+            ));
+        }
+        (ratio > GROWN)
+            .then(|| format!("signals explode: `{}` varies by {} times what `{}` does", last.of, share(ratio), first.of))
     }
 
     fn units(&self) -> Option<String> {
@@ -138,7 +150,9 @@ impl Signals {
 
 /// Two digits: `0.25`, `3.1e-7`, `250`.
 fn share(value: f64) -> String {
-    if (0.01..1000.0).contains(&value) {
+    if value == 0.0 {
+        "0".to_owned()
+    } else if (0.01..1000.0).contains(&value) {
         let digits = usize::try_from(1 - value.log10().floor() as i32).unwrap_or(0);
         format!("{value:.digits$}")
     } else {
@@ -192,10 +206,21 @@ mod tests {
     }
 
     #[test]
-    fn signals_fade_units_die_and_values_are_flat() {
+    fn signals_fade_or_explode() {
+        let spread = Figure::Spread;
+        let of = |first, last| said(&[1.0; 3], &[("h1.sigmoid", spread, first), ("h9.sigmoid", spread, last)]);
+        assert_eq!(of(0.5, 1e-4), "signals fade: from sample to sample `h9.sigmoid` varies by 2.0e-4 of what `h1.sigmoid` does");
+        assert_eq!(of(0.5, 0.0), "signals fade: from sample to sample `h9.sigmoid` varies by 0 of what `h1.sigmoid` does");
+        assert_eq!(of(0.5, 100.0), "signals explode: `h9.sigmoid` varies by 200 times what `h1.sigmoid` does");
+        // A batch of one sample does not vary; that units differ from one another is not looked at.
+        assert!(of(0.0, 0.0).starts_with("signals are steady"));
         let deviation = Figure::Deviation;
         let text = said(&[1.0; 3], &[("h1.sigmoid", deviation, 0.5), ("h9.sigmoid", deviation, 1e-4)]);
-        assert_eq!(text, "signals fade: `h9.sigmoid` varies by 2.0e-4 of what `h1.sigmoid` does");
+        assert!(text.starts_with("signals are steady"), "{text}");
+    }
+
+    #[test]
+    fn units_die_and_values_are_flat() {
         let text = said(&[1.0; 3], &[("h1.relu", Figure::Dead, 0.5), ("h1.relu", Figure::Flat, 0.9)]);
         assert_eq!(text, "50 % of the units of `h1.relu` are dead: no sample moves them");
         let text = said(&[1.0; 3], &[("h1.tanh", Figure::Dead, 0.1), ("h1.tanh", Figure::Flat, 0.9)]);

@@ -10,7 +10,7 @@ use dlm_runtime::data::split;
 use dlm_runtime::ndarray::{Array2, array};
 use dlm_runtime::{
     BatchReport, Dataset, EarlyStop, EpochReport, Error, Flow, Formula, Length, Monitor, Normalize, Observer, ParameterSpec,
-    PhaseSpec, Plateau, Progress, Report, Reuse, Schedule, Split, Start, Token, Trainer, Weights,
+    PhaseSpec, Plateau, Progress, Report, Reuse, Schedule, Signals, Split, Start, Token, Trainer, Weights,
 };
 
 static PROGRAM: dlm_runtime::Program = LINEAR;
@@ -22,6 +22,7 @@ struct Log {
     batches: Vec<BatchReport>,
     epochs: Vec<EpochReport>,
     ends: usize,
+    signals: Vec<u64>,
     stop_at_step: Option<usize>,
     stop_after_epoch: Option<usize>,
 }
@@ -34,6 +35,10 @@ impl Observer for Log {
     fn on_batch(&mut self, batch: &BatchReport) -> Flow {
         self.batches.push(*batch);
         if self.stop_at_step == Some(self.batches.len()) { Flow::Stop } else { Flow::Continue }
+    }
+
+    fn on_signals(&mut self, signals: &Signals) {
+        self.signals.push(signals.update);
     }
 
     fn on_epoch(&mut self, epoch: &EpochReport, _: &Weights<'_>) -> Flow {
@@ -463,6 +468,25 @@ fn phases_begin_in_their_time_and_count_their_updates() {
     let steps = counted(|spec| spec.phases = PHASES, 8);
     let expected = [(0, 4, vec![1]), (0, 4, vec![2]), (1, 4, vec![3, 1]), (1, 4, vec![4, 2])];
     assert_eq!(steps, expected);
+}
+
+#[test]
+fn signals_are_told_once_for_each_watched_update() {
+    const PHASES: &[PhaseSpec] =
+        &[PhaseSpec { begins: Length::Steps(0.0), frozen: &[], update: 0, gather: Some(1), watched: Some(2) }];
+    let program = linear(|program| {
+        program.step = counting_step;
+        let recipe = &mut program.spec.recipe;
+        (recipe.epochs, recipe.accumulate, recipe.carries, recipe.watch) = (3, 2, true, Some(Length::Steps(1.0)));
+        program.spec.phases = PHASES;
+    });
+    let mut log = Log::default();
+    let report = Trainer::new(program).fit(&dataset(12), &mut log).unwrap();
+    // Three batches an epoch and two an update: the first batch of the second epoch makes the second update.
+    assert_eq!(log.signals, [1, 2, 3, 4]);
+    let in_epochs: Vec<Vec<u64>> =
+        report.epochs.iter().map(|epoch| epoch.signals.iter().map(|signals| signals.update).collect()).collect();
+    assert_eq!(in_epochs, [vec![1], vec![2, 3], vec![4]]);
 }
 
 const REUSE: Reuse = Reuse { path: "old.safetensors", tensors: &[("dense.weight", "fc.weight")] };

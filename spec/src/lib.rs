@@ -226,8 +226,10 @@ described! {
     pub enum Figure {
         /// The mean of an activation's values.
         Mean,
-        /// Their standard deviation.
+        /// Their standard deviation, over samples and units.
         Deviation,
+        /// The standard deviation of a unit from sample to sample, the root of its mean square over units.
+        Spread,
         /// The share of them at which less than a hundredth of a gradient passes.
         Flat,
         /// The share of units of which that is so for every sample of the batch.

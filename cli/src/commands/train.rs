@@ -104,8 +104,10 @@ fn say(report: &Report, best: Best, output: &Output, console: &Console) -> Resul
         Some((_, epoch)) => format!(", the best of epoch {epoch} in {}", output.best().display()),
         None => String::new(),
     };
-    if let Some(signals) = report.epochs.iter().rev().find_map(|epoch| epoch.signals.last()) {
-        signals.verdict().iter().for_each(|verdict| console.status(format_args!("at step {}: {verdict}", signals.update)));
+    let mut watched = report.epochs.iter().flat_map(|epoch| &epoch.signals);
+    // What the first step's signals tell was said after that step.
+    if let Some(signals) = watched.next_back().filter(|_| watched.next().is_some()) {
+        console.verdict(signals);
     }
     if report.stopped_early {
         console.status(format_args!("ended after epoch {}: `early_stop` saw no improvement", report.epochs.len()));
