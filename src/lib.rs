@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub use dlm_runtime::data;
+pub use dlm_runtime::monitor;
 pub use dlm_runtime::spec;
 pub use dlm_runtime::{
     BatchReport, Dataset, EpochReport, Error, Evaluation, FeatureNames, Flow, Labels, Metric, Model, Observer, OutputMetrics,

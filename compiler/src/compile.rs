@@ -103,13 +103,11 @@ pub(crate) fn variants(unit: &Unit) -> Vec<Variant> {
     let Unit { graph, recipe } = unit;
     let gather = (recipe.accumulate > 1).then_some((StepRole::Gather, false));
     let watched = recipe.watch.map(|_| (StepRole::Update, true));
-    let kinds: Vec<_> = [Some((StepRole::Update, false)), gather, watched].into_iter().flatten().collect();
-    let phases = 0..recipe.phases.len();
-    let steps =
-        phases.flat_map(|phase| kinds.iter().map(move |(role, watched)| Variant { phase, role: *role, watched: *watched }));
     let exact = graph.nodes.iter().any(|node| matches!(&node.kind, NodeKind::Op(op) if op.exact_statistics()));
-    let last = Variant { phase: recipe.phases.len() - 1, role: StepRole::Statistics, watched: false };
-    steps.chain(exact.then_some(last)).collect()
+    let statistics = exact.then_some((StepRole::Statistics, false));
+    let kinds: Vec<_> = [Some((StepRole::Update, false)), gather, watched, statistics].into_iter().flatten().collect();
+    let phases = 0..recipe.phases.len();
+    phases.flat_map(|phase| kinds.iter().map(move |(role, watched)| Variant { phase, role: *role, watched: *watched })).collect()
 }
 
 impl Compiled<'_> {

@@ -29,6 +29,7 @@ pub fn describe(compiled: &Compiled<'_>) -> Spec {
         name: text(&output.name),
         kind: output_kind(&output.kind),
         loss: setting.loss.name(),
+        class_weights: list(setting.arguments.numbers("class_weights").iter().copied()),
     });
     let states = places().filter_map(|place| match place.tensor.kind {
         TensorKind::State(_, value) => {
@@ -47,10 +48,11 @@ pub fn describe(compiled: &Compiled<'_>) -> Spec {
         memory_len: compiled.layout.memory_len,
         infer_work_len: compiled.infer_work_len(),
         lookahead: recipe.optimizer.lookahead(),
-        signals: list(places().filter_map(signal)),
+        signals: list(signals(graph, compiled)),
         phases: list((0..recipe.phases.len()).map(|phase| phase_spec(compiled, phase))),
-        statistics: compiled.steps.iter().position(|step| step.variant.role == StepRole::Statistics),
         averaged: recipe.average.is_some(),
+        mean_by_weight: recipe.flavor != crate::signature::Flavor::Keras
+            && (recipe.sample_weights || recipe.losses.iter().any(|loss| !loss.arguments.numbers("class_weights").is_empty())),
         weighted: recipe.sample_weights,
         mixed: recipe.mixes(),
         recipe: recipe_spec(graph, recipe),
@@ -77,6 +79,17 @@ fn parameter(graph: &Graph, place: &Place) -> Option<ParameterSpec> {
     Some(ParameterSpec { name: text(&place.tensor.name), shape, transposed, offset: place.offset, init, trainable })
 }
 
+/// What watched steps measure, in the order of the graph; a weight comes with its layer.
+fn signals(graph: &Graph, compiled: &Compiled<'_>) -> Vec<SignalSpec> {
+    let mut signals: Vec<SignalSpec> = compiled.layout.tensors.iter().filter_map(signal).collect();
+    let node_of = |of: &str| {
+        let weight = graph.parameters.iter().find(|parameter| parameter.path == of).map(|parameter| parameter.node.0);
+        weight.or_else(|| graph.nodes.iter().position(|node| node.path == of))
+    };
+    signals.sort_by_key(|signal| (node_of(signal.of), signal.figure));
+    signals
+}
+
 fn signal(place: &Place) -> Option<SignalSpec> {
     let TensorKind::Signal(figure, len) = place.tensor.kind else { return None };
     let (of, _) = place.tensor.name.rsplit_once('.')?;
@@ -93,6 +106,7 @@ fn phase_spec(compiled: &Compiled<'_>, index: usize) -> PhaseSpec {
         update: kind(StepRole::Update, false).unwrap_or_default(),
         gather: kind(StepRole::Gather, false),
         watched: kind(StepRole::Update, true),
+        statistics: kind(StepRole::Statistics, false),
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Instant;
 use crate::data::{Dataset, Feed, Part, normalize, shuffle, split};
 use crate::error::Error;
 use crate::infer::Work;
+use crate::metrics::{batch_weight, mean};
 use crate::monitor::{PlateauWatch, StopWatch, Verdict, figure, needs_validation};
 use crate::progress::{BatchReport, Flow, Observer, Start};
 use crate::report::{EpochReport, Report};
@@ -137,6 +138,9 @@ impl Trainer {
         }
         let updates = if spec.recipe.carries { steps / spec.recipe.accumulate } else { steps.div_ceil(spec.recipe.accumulate) };
         self.set_steps_per_epoch(updates as u64);
+        if !spec.recipe.carries {
+            self.drop_gathered();
+        }
         self.fit_normalization(parts.train);
         observer.on_start(&Start {
             model: spec.model,
@@ -169,6 +173,7 @@ impl Trainer {
                     flow = Flow::Stop;
                 }
                 ends = self.check_figures(&mut run, &report);
+                run.good.take(self, epoch);
                 epochs.push(report);
             }
             if flow == Flow::Stop {
@@ -206,7 +211,7 @@ impl Trainer {
     /// Gathers statistics of the whole training part, where layers ask for them: one pass, in the order of the rows.
     fn gather_statistics(&mut self, run: &mut Run<'_>) {
         let spec = self.spec();
-        let Some(variant) = spec.statistics else { return };
+        let Some(variant) = spec.phases[self.phase()].statistics else { return };
         // Of the weights that predict, which memory need not hold.
         let held = self.memory.as_slice()[..spec.parameters_len].to_vec();
         let predicting = self.predicting().into_owned();
@@ -229,7 +234,7 @@ impl Trainer {
         if let (Some(plateau), Some(watch)) = (&recipe.plateau, &mut run.plateau)
             && watch.falls(of(plateau.monitor))
         {
-            self.counters.rate_factor *= plateau.factor;
+            self.scale_learning_rate(plateau.factor);
         }
         let (Some(stop), Some(watch)) = (&recipe.early_stop, &mut run.stop) else { return false };
         let verdict = watch.check(of(stop.monitor));
@@ -273,18 +278,20 @@ impl Trainer {
             shuffle(&mut run.order, self.seed, self.counters.epochs);
         }
         run.feed.begin(spec, self.seed, self.counters.epochs);
-        let (mut sum, mut samples, mut learning_rate, mut flow) = (0.0, 0, 0.0, Flow::Continue);
+        let (mut sum, mut weights, mut samples, mut learning_rate, mut flow) = (0.0, 0.0, 0, 0.0, Flow::Continue);
         let mut signals: Vec<Signals> = Vec::new();
         let order = std::mem::take(&mut run.order);
         for (index, rows) in order.chunks(spec.batch).take(steps).enumerate() {
             learning_rate = self.learning_rate();
             let batch = run.feed.fill(rows);
             let before = self.counters.updates;
+            let weight = batch_weight(spec, batch.targets(), rows.len());
             let loss = self.update(batch.inputs(), batch.targets(), rows.len(), index + 1 == steps);
             if !loss.is_finite() {
                 return Err(self.diverged(run, "the loss", loss, epoch, index + 1));
             }
-            sum += f64::from(loss) * rows.len() as f64;
+            sum += f64::from(loss) * weight;
+            weights += weight;
             // A batch whose gradients wait makes no update, and measures nothing.
             if let Some(measured) = self.signals().filter(|measured| measured.update > before) {
                 observer.on_signals(&measured);
@@ -297,7 +304,7 @@ impl Trainer {
                 batches: steps,
                 rows: rows.len(),
                 loss: loss.into(),
-                mean_loss: sum / samples as f64,
+                mean_loss: mean(sum, weights),
                 learning_rate,
                 samples,
                 elapsed: begun.elapsed(),
@@ -315,7 +322,6 @@ impl Trainer {
         if let Some((name, value)) = self.not_finite() {
             return Err(self.diverged(run, name, value, epoch, steps));
         }
-        run.good.take(self, epoch);
         let train = self.measure_training.then(|| self.evaluate_part(run.parts.train, &mut run.work));
         let validation = run.parts.validation;
         let validation = (!validation.rows.is_empty()).then(|| self.evaluate_part(validation, &mut run.work));
@@ -323,7 +329,7 @@ impl Trainer {
             epoch,
             steps,
             learning_rate,
-            train_loss: sum / samples as f64,
+            train_loss: mean(sum, weights),
             train,
             validation,
             signals,

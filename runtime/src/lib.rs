@@ -35,4 +35,4 @@ pub use report::{EpochReport, Report};
 pub use signals::{Signal, Signals};
 pub use spec::*;
 pub use trainer::Trainer;
-pub use weights::Weights;
+pub use weights::{Weights, names_of_reused};

@@ -51,17 +51,44 @@ pub(crate) fn evaluate(infer: &Infer<'_>, work: &mut Work, part: Part<'_>) -> Ev
     let mut batch = Batch::new(part.data, spec.batch.min(part.rows.len()));
     let mut outputs: Vec<Vec<f32>> = spec.outputs.iter().map(|output| vec![0.0; spec.batch * output.width()]).collect();
     let mut sums = vec![[0.0; 2]; spec.outputs.len()];
-    let mut loss = 0.0;
+    let (mut loss, mut weights) = (0.0, 0.0);
     for rows in part.rows.chunks(spec.batch) {
         batch.gather(part.data, rows);
         let written = outputs.iter_mut().zip(spec.outputs).map(|(values, output)| &mut values[..rows.len() * output.width()]);
-        loss += f64::from(infer.run(work, batch.inputs(), batch.targets(), written, false, rows.len())) * rows.len() as f64;
+        let weight = batch_weight(spec, batch.targets(), rows.len());
+        loss += f64::from(infer.run(work, batch.inputs(), batch.targets(), written, false, rows.len())) * weight;
+        weights += weight;
         for (((sum, output), values), targets) in sums.iter_mut().zip(spec.outputs).zip(&outputs).zip(batch.targets()) {
             add(sum, output, values, targets);
         }
     }
     let rows = part.rows.len();
-    Evaluation { rows, loss: loss / rows.max(1) as f64, outputs: finish(spec, &sums, rows) }
+    Evaluation { rows, loss: mean(loss, weights), outputs: finish(spec, &sums, rows) }
+}
+
+/// What a batch's mean loss weighs in a mean over batches: its rows, or where the loss is a mean by weights the sum of those. With
+/// several outputs that have weights of classes a sample's is the mean over outputs.
+pub(crate) fn batch_weight<'a>(spec: &Spec, targets: impl Iterator<Item = &'a [f32]> + Clone, rows: usize) -> f64 {
+    if !spec.mean_by_weight {
+        return rows as f64;
+    }
+    let of_class = |row: usize| {
+        let weights = spec.outputs.iter().zip(targets.clone()).map(|(output, targets)| match output.class_weights {
+            [] => 1.0,
+            weights => weights[targets[row] as usize],
+        });
+        weights.sum::<f64>() / spec.outputs.len() as f64
+    };
+    let of_sample = |row: usize| {
+        let weights = targets.clone().nth(spec.outputs.len()).filter(|_| spec.weighted);
+        weights.map_or(1.0, |weights| f64::from(weights[row]))
+    };
+    (0..rows).map(|row| of_class(row) * of_sample(row)).sum()
+}
+
+/// A sum of losses over that of their weights; 0 where nothing weighs.
+pub(crate) fn mean(sum: f64, weights: f64) -> f64 {
+    if weights == 0.0 { 0.0 } else { sum / weights }
 }
 
 /// Adds a batch's logits and targets to an output's sums: right predictions, or squared and absolute errors.
@@ -121,7 +148,7 @@ mod tests {
     use super::*;
 
     fn output(kind: OutputKind) -> OutputSpec {
-        OutputSpec { name: "y", kind, loss: "" }
+        OutputSpec { name: "y", kind, loss: "", class_weights: &[] }
     }
 
     #[test]

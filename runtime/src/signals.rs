@@ -42,9 +42,10 @@ const LARGE_UPDATE: f64 = 0.1;
 const SMALL_UPDATE: f64 = 1e-6;
 
 impl Signals {
-    pub(crate) fn read(specs: &[SignalSpec], memory: &[f32], update: u64) -> Self {
-        let figures =
-            specs.iter().map(|&SignalSpec { of, figure, len, offset }| Signal { of, figure, len, value: memory[offset] });
+    pub(crate) fn read(specs: &[SignalSpec], frozen: &[&str], memory: &[f32], update: u64) -> Self {
+        // Of frozen weights there is nothing to measure.
+        let specs = specs.iter().filter(|spec| !frozen.contains(&spec.of));
+        let figures = specs.map(|&SignalSpec { of, figure, len, offset }| Signal { of, figure, len, value: memory[offset] });
         Signals { update, figures: figures.collect() }
     }
 
@@ -136,6 +137,9 @@ impl Signals {
     fn steady(&self) -> String {
         let sizes = self.sizes();
         let sizes = sizes.iter().map(|(_, size)| *size);
+        if sizes.len() == 0 {
+            return "signals are steady; no weight is trained".to_owned();
+        }
         let (low, high) = (sizes.clone().fold(f64::INFINITY, f64::min), sizes.fold(0.0, f64::max));
         let updates: Vec<f64> = self.all(Figure::Update).map(|signal| signal.value.into()).collect();
         let (least, most) = (updates.iter().copied().fold(f64::INFINITY, f64::min), updates.iter().copied().fold(0.0, f64::max));

@@ -19,7 +19,7 @@ use crate::ports::with_slices;
 use crate::schedule;
 use crate::shape;
 use crate::signals::Signals;
-use crate::spec::{Length, OutputKind, OutputSpec, ParameterSpec, Program, Spec};
+use crate::spec::{Length, OutputKind, OutputSpec, ParameterSpec, PhaseSpec, Program, Spec};
 use crate::suggest::nearest;
 use crate::weights::{self, Weights};
 
@@ -39,8 +39,6 @@ pub struct Trainer {
     /// Whether it has begun with weights that were loaded or set.
     pub(crate) loaded: bool,
     pub(crate) measure_training: bool,
-    /// The last update that was watched.
-    watched: Option<u64>,
     pub(crate) engine: Engine,
 }
 
@@ -57,6 +55,8 @@ pub(crate) struct Counters {
     phases: Vec<u64>,
     /// Samples and batches whose gradients wait for an update.
     gathered: (usize, usize),
+    /// The last update that was watched, and the phase that it was in.
+    watched: Option<(u64, usize)>,
     /// What a plateau has made of the learning rate.
     pub(crate) rate_factor: f64,
 }
@@ -65,7 +65,7 @@ impl Counters {
     fn new(spec: &Spec) -> Self {
         let mut phases = Vec::with_capacity(spec.phases.len());
         phases.push(1);
-        Counters { updates: 0, draws: 0, epochs: 0, phases, gathered: (0, 0), rate_factor: 1.0 }
+        Counters { updates: 0, draws: 0, epochs: 0, phases, gathered: (0, 0), watched: None, rate_factor: 1.0 }
     }
 }
 
@@ -102,7 +102,6 @@ impl Trainer {
             normalized: false,
             loaded: false,
             measure_training: false,
-            watched: None,
             engine: Engine::new(threads_from_environment()),
         };
         trainer.begin_averages(|_| true);
@@ -111,7 +110,7 @@ impl Trainer {
 
     /// A trainer that begins with the tensors of a weights file that the recipe reuses, under the names that it says they have
     /// there; all others begin as they do in a new model. The file may hold more. If it has the normalisation of its
-    /// training, that is kept.
+    /// training, that is kept, and with it the names of the columns; the names of classes only if the whole model is reused.
     ///
     /// # Errors
     /// If the recipe reuses nothing, the file cannot be read or is no safetensors file, or a tensor is missing or of another
@@ -208,7 +207,7 @@ impl Trainer {
     ) -> f32 {
         let spec = self.spec();
         self.begin_phases();
-        let phase = &spec.phases[self.counters.phases.len() - 1];
+        let phase = &spec.phases[self.phase()];
         let (samples, batches) = (self.counters.gathered.0 + rows, self.counters.gathered.1 + 1);
         let waits = batches < spec.recipe.accumulate && (!last || spec.recipe.carries);
         let watched = phase.watched.filter(|_| !waits && self.is_watched());
@@ -221,7 +220,8 @@ impl Trainer {
             self.counters.gathered = (0, 0);
             self.counters.updates += 1;
             self.counters.phases.iter_mut().for_each(|update| *update += 1);
-            self.watched = watched.map(|_| self.counters.updates).or(self.watched);
+            let now = (self.counters.updates, self.phase());
+            self.counters.watched = watched.map(|_| now).or(self.counters.watched);
         }
         loss
     }
@@ -273,7 +273,22 @@ impl Trainer {
 
     /// What was measured at the last watched update; none without `watch`.
     pub fn signals(&self) -> Option<Signals> {
-        Some(Signals::read(self.spec().signals, self.memory.as_slice(), self.watched?))
+        let (update, phase) = self.counters.watched?;
+        let spec = self.spec();
+        Some(Signals::read(spec.signals, spec.phases[phase].frozen, self.memory.as_slice(), update))
+    }
+
+    /// The phase of the last update; the first before there is one.
+    pub(crate) fn phase(&self) -> usize {
+        self.counters.phases.len() - 1
+    }
+
+    /// Forgets gradients that wait for an update.
+    pub(crate) fn drop_gathered(&mut self) {
+        self.counters.gathered = (0, 0);
+        for (_, gathered) in self.states(".gathered") {
+            self.memory.as_mut_slice()[gathered].fill(0.0);
+        }
     }
 
     /// Begins the phases whose time has come.
@@ -293,7 +308,7 @@ impl Trainer {
         match recipe.plateau {
             // A rate that is below the floor already, as in a warm-up, is not raised to it.
             Some(plateau) => (rate * self.counters.rate_factor).max(plateau.floor.min(rate)),
-            None => rate,
+            None => rate * self.counters.rate_factor,
         }
     }
 
@@ -311,6 +326,12 @@ impl Trainer {
         }
     }
 
+    /// Multiplies the learning rate of all updates to come, as `schedule = plateau` does in `fit`; a program with a loop of its own
+    /// asks [`PlateauWatch`](crate::monitor::PlateauWatch) when.
+    pub fn scale_learning_rate(&mut self, factor: f64) {
+        self.counters.rate_factor *= factor;
+    }
+
     /// The number of updates so far.
     pub fn updates(&self) -> u64 {
         self.counters.updates
@@ -318,7 +339,9 @@ impl Trainer {
 
     /// The names of the parameters that the next update leaves as they are, since they are frozen.
     pub fn frozen(&self) -> &'static [&'static str] {
-        self.spec().phases[self.counters.phases.len() - 1].frozen
+        let begun = |phase: &&PhaseSpec| schedule::is_reached(phase.begins, self.counters.updates, self.steps_per_epoch);
+        let phase = self.spec().phases.iter().take_while(begun).count().max(self.counters.phases.len());
+        self.spec().phases[phase - 1].frozen
     }
 
     /// The model's and recipe's description.
@@ -365,7 +388,7 @@ impl Trainer {
         self.begin_averages(|other| std::ptr::eq(other, parameter));
         self.look_ahead(|looked| std::ptr::eq(looked, parameter));
         self.normalized |= is_normalization(self.spec(), parameter);
-        self.loaded = true;
+        self.loaded |= !is_normalization(self.spec(), parameter);
     }
 
     /// The model as it is now, for prediction: a copy of its parameters.
@@ -550,6 +573,10 @@ fn check_step(spec: &Spec, inputs: &[&[f32]], targets: &[&[f32]]) -> usize {
     }
     assert!((1..=batch).contains(&rows), "the model {model} is compiled for 1 to {batch} rows a step, found {rows}");
     spec.outputs.iter().zip(targets).for_each(|(output, values)| check_classes(output, values));
+    if let Some(weights) = targets.get(spec.outputs.len()) {
+        let wrong = weights.iter().position(|weight| !(weight.is_finite() && *weight >= 0.0));
+        assert!(wrong.is_none(), "the weight of row {} is {}, no number from 0", wrong.unwrap_or(0), weights[wrong.unwrap_or(0)]);
+    }
     rows
 }
 

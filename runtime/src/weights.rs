@@ -62,6 +62,16 @@ impl FeatureNames {
     }
 }
 
+/// The names of classes and of columns that a recipe's reused weights bring.
+///
+/// # Errors
+/// As [`Trainer::reuse`](crate::Trainer::reuse).
+pub fn names_of_reused(spec: &Spec, path: impl AsRef<Path>) -> Result<(Labels, FeatureNames), Error> {
+    let Some(reuse) = spec.recipe.reuse else { return Ok(Default::default()) };
+    let loaded = load_some(spec, path.as_ref(), reuse.tensors, &mut vec![0.0; spec.parameters_len])?;
+    Ok((loaded.labels, loaded.features))
+}
+
 impl Weights<'_> {
     /// A model with a copy of them.
     pub fn model(&self) -> Model {
@@ -161,8 +171,19 @@ pub(crate) fn load_some(spec: &Spec, path: &Path, tensors: &[(&str, &str)], para
     let mut normalizations = spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
     let normalization =
         !spec.inputs.is_empty() && normalizations.all(|parameter| difference(&file, &[], parameter, parameter.name).is_none());
-    // What the file says of classes and columns is of use where it fits this model.
-    let (labels, features) = self::names(spec, metadata.as_ref()).unwrap_or_default();
+    let failed = |message: String| Error::Weights { path: path.to_owned(), message };
+    let (labels, features) = lists(metadata.as_ref()).map_err(failed)?;
+    let parameters_of_layers = || spec.parameters.iter().filter(|parameter| !is_normalization(spec, parameter));
+    let taken = |parameter: &ParameterSpec| tensors.iter().any(|(name, _)| *name == parameter.name);
+    // A new head has new classes; what reads the inputs, or normalises them, reads the columns that it was trained on.
+    let whole = parameters_of_layers().all(taken);
+    let labels = if whole { check_labels(spec, &labels).map_err(failed).map(|()| labels)? } else { Vec::new() };
+    let reads = normalization || parameters_of_layers().next().is_some_and(taken);
+    let features = FeatureNames::new(if reads { features } else { Vec::new() });
+    if let Some(misfit) = features.misfit(spec.inputs) {
+        return Err(failed(misfit));
+    }
+    let labels = Labels::new(labels);
     wanted().for_each(|(parameter, called)| copy(&file, called, parameter, parameters));
     if normalization {
         let normalizations = spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
@@ -238,19 +259,28 @@ fn differences(spec: &Spec, file: &SafeTensors<'_>, normalization: bool) -> Vec<
 
 /// The names of classes and of columns that a file holds.
 fn names(spec: &Spec, metadata: Option<&HashMap<String, String>>) -> Result<(Labels, FeatureNames), String> {
+    let (labels, features) = lists(metadata)?;
+    check_labels(spec, &labels)?;
+    let features = FeatureNames::new(features);
+    features.misfit(spec.inputs).map_or(Ok((Labels::new(labels), features)), Err)
+}
+
+/// Names by output or input.
+type Lists = Vec<Vec<String>>;
+
+/// The names of classes and of columns as a file has them.
+fn lists(metadata: Option<&HashMap<String, String>>) -> Result<(Lists, Lists), String> {
     let Some(text) = metadata.and_then(|metadata| metadata.get(METADATA)) else { return Ok(Default::default()) };
     let unreadable = |error| format!("its metadata cannot be read: {error}");
     let mut about: serde_json::Value = serde_json::from_str(text).map_err(unreadable)?;
-    let mut lists = |key: &str| -> Result<Vec<Vec<String>>, String> {
+    let mut lists = |key: &str| -> Result<Lists, String> {
         let lists: Option<_> = match about.get_mut(key) {
             Some(lists) => serde_json::from_value(lists.take()).map_err(unreadable)?,
             None => None,
         };
         Ok(lists.unwrap_or_default())
     };
-    let (labels, features) = (lists("labels")?, FeatureNames::new(lists("features")?));
-    check_labels(spec, &labels)?;
-    features.misfit(spec.inputs).map_or(Ok((Labels::new(labels), features)), Err)
+    Ok((lists("labels")?, lists("features")?))
 }
 
 fn check_labels(spec: &Spec, names: &[Vec<String>]) -> Result<(), String> {

@@ -438,7 +438,7 @@ thread_local! {
 }
 
 const fn phase(begins: Length, update: usize, gather: Option<usize>) -> PhaseSpec {
-    PhaseSpec { begins, frozen: &[], update, gather, watched: None }
+    PhaseSpec { begins, frozen: &[], update, gather, watched: None, statistics: None }
 }
 
 fn counted(change: impl FnOnce(&mut dlm_runtime::Spec), rows: usize) -> Vec<(usize, usize, Vec<u64>)> {
@@ -473,7 +473,7 @@ fn phases_begin_in_their_time_and_count_their_updates() {
 #[test]
 fn signals_are_told_once_for_each_watched_update() {
     const PHASES: &[PhaseSpec] =
-        &[PhaseSpec { begins: Length::Steps(0.0), frozen: &[], update: 0, gather: Some(1), watched: Some(2) }];
+        &[PhaseSpec { begins: Length::Steps(0.0), frozen: &[], update: 0, gather: Some(1), watched: Some(2), statistics: None }];
     let program = linear(|program| {
         program.step = counting_step;
         let recipe = &mut program.spec.recipe;

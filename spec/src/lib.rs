@@ -36,10 +36,10 @@ described! {
         pub signals: &'static [SignalSpec],
         /// The parts of a training, in order; the first begins at once.
         pub phases: &'static [PhaseSpec],
-        /// The kind of step that gathers statistics of the whole training part after the last update, if any are.
-        pub statistics: Option<usize>,
         /// Whether a moving average of each trained parameter, its state `.average`, is what predicts and is saved.
         pub averaged: bool,
+        /// Whether the mean loss of a batch is over the sum of weights, of samples and classes, rather than over samples.
+        pub mean_by_weight: bool,
         /// Whether steps and evaluations take a weight for each sample, as one more target.
         pub weighted: bool,
         /// Whether steps take, after that, for each output of classes the class of the sample that each sample is mixed with, and
@@ -63,10 +63,17 @@ impl Spec {
         memory_len: 0,
         infer_work_len: 0,
         lookahead: None,
-        phases: &[PhaseSpec { begins: Length::Steps(0.0), frozen: &[], update: 0, gather: None, watched: None }],
+        phases: &[PhaseSpec {
+            begins: Length::Steps(0.0),
+            frozen: &[],
+            update: 0,
+            gather: None,
+            watched: None,
+            statistics: None,
+        }],
         signals: &[],
-        statistics: None,
         averaged: false,
+        mean_by_weight: false,
         weighted: false,
         mixed: false,
         recipe: RecipeSpec::EMPTY,
@@ -123,6 +130,8 @@ described! {
         pub kind: OutputKind,
         /// The loss's name.
         pub loss: &'static str,
+        /// The weights of its classes; empty where all weigh the same.
+        pub class_weights: &'static [f64],
     }
 }
 
@@ -413,6 +422,8 @@ described! {
         pub gather: Option<usize>,
         /// The kind of step that makes an update and measures signals.
         pub watched: Option<usize>,
+        /// The kind of step that gathers statistics of the whole training part after the last update.
+        pub statistics: Option<usize>,
     }
 }
 
@@ -420,9 +431,9 @@ described! {
     /// A length of training.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Length {
-        /// So many epochs: s counts epochs.
+        /// So many times the updates of an epoch.
         Epochs(f64),
-        /// So many steps: s counts steps.
+        /// So many updates.
         Steps(f64),
     }
 }

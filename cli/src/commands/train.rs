@@ -2,7 +2,7 @@
 
 use dlm_compiler::compile::{CompileOptions, compile};
 use dlm_compiler::describe::describe;
-use dlm_runtime::{Error, FeatureNames, Labels, Report, Trainer};
+use dlm_runtime::{Error, FeatureNames, Labels, Report, Trainer, names_of_reused};
 use serde_json::{Value, json};
 
 use crate::args::Train;
@@ -26,9 +26,10 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
     let compiled = compile(&unit, CompileOptions::default());
     let places = Places::new(&source, &arguments.selection, arguments.data.is_some());
     let spec = describe(&compiled);
-    let (labels, features) = match &arguments.weights {
-        Some(weights) => (Labels::of_weights(&spec, weights)?, FeatureNames::of_weights(&spec, weights)?),
-        None => (Labels::default(), FeatureNames::default()),
+    let (labels, features) = match (&arguments.weights, spec.recipe.reuse) {
+        (Some(weights), _) => (Labels::of_weights(&spec, weights)?, FeatureNames::of_weights(&spec, weights)?),
+        (None, Some(reuse)) => names_of_reused(&spec, places.reuse.join(reuse.path))?,
+        (None, None) => (Labels::default(), FeatureNames::default()),
     };
     let data = Data::load(&spec, &unit.recipe, &places, &labels, &features)?;
     if let Some(advice) = last_batch_of_one(&unit, &data).filter(|_| !arguments.quiet) {

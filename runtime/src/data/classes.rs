@@ -115,7 +115,7 @@ mod tests {
     }
 
     fn output(kind: OutputKind) -> OutputSpec {
-        OutputSpec { name: "kind", kind, loss: "cross_entropy" }
+        OutputSpec { name: "kind", kind, loss: "cross_entropy", class_weights: &[] }
     }
 
     /// The names found in a column, and the rows' indices among them.

@@ -143,7 +143,7 @@ impl Batch {
     }
 
     /// The targets' rows.
-    pub(crate) fn targets(&self) -> impl ExactSizeIterator<Item = &[f32]> {
+    pub(crate) fn targets(&self) -> impl ExactSizeIterator<Item = &[f32]> + Clone {
         self.targets.iter().map(|columns| &columns.values[..self.rows * columns.width])
     }
 }

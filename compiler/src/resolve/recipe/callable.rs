@@ -7,7 +7,8 @@ use dlm_dsl::diagnostic::Diagnostic;
 use super::super::call::Known;
 use super::super::value::{as_call, describe_syntax};
 use super::super::{Resolver, closest, one_of};
-use super::course::SIGNALS;
+use super::course::{SIGNALS, WEIGHTS};
+use super::source::CSV;
 use crate::schedule::SCHEDULES;
 use crate::signature::{Argument, Arguments, Default, Kind, Range, Signature};
 use crate::{loss, optimizer};
@@ -123,6 +124,8 @@ pub(super) fn parameters(key: &str, name: &str) -> Vec<&'static str> {
         "normalize" => NORMALIZATIONS.iter().collect(),
         "watch" => vec![&SIGNALS],
         "clip" => CLIPS.iter().collect(),
+        "reuse" => vec![&WEIGHTS],
+        "data" | "validation_data" | "test_data" if name == "csv" => return CSV.iter().map(|(name, _)| *name).collect(),
         "data" | "validation_data" | "test_data" => SOURCES.iter().collect(),
         _ => Vec::new(),
     };

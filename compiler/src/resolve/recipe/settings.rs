@@ -243,7 +243,8 @@ fn default_value(key: &Ident) -> Option<Value> {
         "optimizer" => call(key, super::simple::DEFAULT_OPTIMIZER),
         "schedule" => call(key, "constant"),
         "normalize" => call(key, "none"),
-        "split" => ValueKind::Tuple(Vec::new()),
+        "watch" => call(key, "signals"),
+        "split" | "early_stop" => ValueKind::Tuple(Vec::new()),
         _ => return None,
     };
     Some(Value { kind, span: key.span })
@@ -260,6 +261,12 @@ fn with_argument(key: &str, value: Value, argument: &Ident, replacement: &Value)
     let named = as_name(&value).cloned();
     let kind = match value.kind {
         ValueKind::Parenthesized(inner) => return with_argument(key, *inner, argument, replacement),
+        // A length alone is short for a record of it.
+        ValueKind::Call(_) if key == "warmup" => {
+            let length = Ident { name: "length".into(), span: argument.span };
+            let short = vec![Argument { name: Some(length), value: value.clone() }];
+            ValueKind::Tuple(set(short, &[], argument, replacement))
+        }
         ValueKind::Call(Call { name, arguments, span }) => {
             let parameters = callable::parameters(key, &name.name);
             let arguments = Some(set(arguments.unwrap_or_default(), &parameters, argument, replacement));

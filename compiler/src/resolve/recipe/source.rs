@@ -14,7 +14,7 @@ use crate::graph::{Graph, OutputKind};
 use crate::recipe::DataSource;
 
 /// What `csv` takes, in order.
-const CSV: &[(&str, bool)] = &[
+pub(super) const CSV: &[(&str, bool)] = &[
     ("path", true),
     ("label", false),
     ("labels", false),
