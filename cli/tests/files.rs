@@ -204,3 +204,22 @@ fn summary_shows_layers_cost_and_every_default() {
     assert_eq!(json["costs"][1]["flops"], 2 * 32 * 8);
     assert_eq!(json["costs"][0]["flops"], 2 * (32 + 32 + 16) * 8);
 }
+
+#[test]
+fn summary_draws_the_schedule() {
+    let folder = points();
+    let summary = |arguments: &[&str]| {
+        let common = ["summary", "points.dlm", "--set", "schedule=cosine(steps(80))", "--set", "warmup=steps(20)"];
+        let plain = dlm().current_dir(&folder).args(&common[..2]).args(arguments).output().unwrap().stdout;
+        let drawn = dlm().current_dir(&folder).args(common).args(arguments).output().unwrap().stdout;
+        [text(&plain), text(&drawn)]
+    };
+    let [plain, drawn] = summary(&[]);
+    assert!(!plain.contains("learning rate"), "{plain}");
+    assert!(drawn.contains("\nlearning rate over 120 steps\n  0.05 ┤"), "{drawn}");
+    assert!(drawn.ends_with("step 120\n"), "{drawn}");
+    let [plain, drawn] = summary(&["--format", "json"]).map(|text| json_lines(text.as_bytes()).remove(0));
+    assert!(plain["schedule"].is_null());
+    assert_eq!(drawn["schedule"]["unit"], "step");
+    assert_eq!(drawn["schedule"]["rate"][0], serde_json::json!([0, 0.0]));
+}

@@ -442,3 +442,27 @@ fn one_epoch_is_no_epochs() {
     train("1").stderr(contains("; 1 epoch of 8 steps, batch 8, 1 thread\n"));
     train("2").stderr(contains("; 2 epochs of 8 steps, "));
 }
+
+#[test]
+fn what_signals_tell_is_said_after_the_first_step_and_at_the_end() {
+    let folder = points();
+    let train = |arguments: &[&str]| {
+        let common = ["train", "points.dlm", "--watch", "--out", "out"];
+        dlm().current_dir(&folder).args(common).args(arguments).assert().success()
+    };
+    let run = train(&["--epochs", "3"]);
+    let said = text(&run.get_output().stderr);
+    let place = |part: &str| said.find(part).unwrap_or_else(|| panic!("no {part:?} in:\n{said}"));
+    let places = ["data: 60", "at step 1: ", "at step 17: ", "trained in "].map(place);
+    assert!(places.is_sorted(), "{said}");
+    assert_eq!(said.matches("at step ").count(), 2, "{said}");
+    // Of one epoch only the first step is watched.
+    let run = train(&["--epochs", "1"]);
+    assert_eq!(text(&run.get_output().stderr).matches("at step ").count(), 1);
+    train(&["--epochs", "1", "--quiet"]).stdout("").stderr("");
+    let run = train(&["--epochs", "1", "--format", "json"]);
+    assert!(!text(&run.get_output().stderr).contains("at step "));
+    let epoch = &json_lines(&run.get_output().stdout)[0];
+    assert_eq!(epoch["signals"][0]["step"], 1);
+    assert!(epoch["signals"][0]["verdict"][0].is_string());
+}

@@ -118,7 +118,7 @@ impl Judge {
         }
         let mut command = Command::new(std::env::current_exe().expect("the test has a file"));
         command.args(["worker", "--exact", "--ignored", "--nocapture"]).env(JOB, &folder);
-        command.env(EFFORT, format!("{:?}", self.effort)).env(FAULT, self.fault.unwrap_or_default());
+        command.env(EFFORT, format!("{:?}", self.effort)).env(FAULT, self.fault.unwrap_or_default()).env("RUST_BACKTRACE", "0");
         let errors = fs::File::create(folder.join("errors")).expect("the target folder can be written");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors);
         let ended = wait(command.spawn().expect("the test can be started once more"));

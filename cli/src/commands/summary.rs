@@ -1,6 +1,7 @@
 //! `dlm summary`: layers, shapes, parameters, cost, and the recipe with its defaults.
 
 use dlm_compiler::compile::{CompileOptions, Compiled, compile};
+use dlm_compiler::describe::describe;
 use dlm_compiler::plan::Update;
 use dlm_compiler::summary::{Port, Summary, summary};
 use serde_json::{Map, Value, json};
@@ -9,6 +10,7 @@ use crate::args::Selection;
 use crate::console::Console;
 use crate::cost::{Cost, cost};
 use crate::failure::Failure;
+use crate::rates::{self, Rates};
 use crate::source::{Replaced, Source};
 use crate::table::{bytes, lines, table, thousands};
 
@@ -56,6 +58,13 @@ fn text(compiled: &Compiled<'_>, summary: &Summary) -> String {
         (None, false) => format!("\ntrain {}: the file has no recipe, these are the defaults\n", summary.model),
     };
     summary.recipe_lines().iter().for_each(|line| out += &format!("  {line}\n"));
+    let spec = describe(compiled);
+    if let Some(rates) = Rates::of(compiled.unit, &spec) {
+        out += &rates.text();
+    }
+    if let Some(plateau) = rates::plateau(compiled.unit, &spec) {
+        out += &format!("\n{plateau}\n");
+    }
     out
 }
 
@@ -126,6 +135,7 @@ fn object(compiled: &Compiled<'_>, summary: &Summary) -> Value {
     });
     let settings = summary.settings.iter().map(|setting| (setting.key.to_owned(), json!(setting.value)));
     let (training, prediction) = memory(compiled);
+    let rates = Rates::of(compiled.unit, &describe(compiled)).map(|rates| rates.object());
     json!({
         "model": summary.model,
         "recipe": summary.recipe,
@@ -140,5 +150,6 @@ fn object(compiled: &Compiled<'_>, summary: &Summary) -> Value {
         "prediction_bytes": prediction,
         "updates": updates.collect::<Map<_, _>>(),
         "settings": settings.collect::<Map<_, _>>(),
+        "schedule": rates,
     })
 }
