@@ -259,3 +259,43 @@ fn advice_on_training_is_given_at_training() {
         used.success().stderr(contains("warning[").not());
     }
 }
+
+/// Columns in another order, and with a class missing: what a training reuses says which is which, as `--weights` does.
+#[test]
+fn reused_weights_bring_the_names_of_columns_and_classes() {
+    let folder = points();
+    // The side by x alone, so that it matters which column is x.
+    let by_x = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        let side = if cells[0].starts_with('x') {
+            "side"
+        } else if cells[0].starts_with('-') {
+            "left"
+        } else {
+            "right"
+        };
+        format!("{},{},{side}\n", cells[0], cells[1])
+    };
+    let table: String = samples(100).lines().map(by_x).collect();
+    fs::write(folder.path().join("points.csv"), &table).unwrap();
+    dlm().current_dir(&folder).args(["train", "points.dlm", "--quiet", "--out", "out"]).assert().success();
+    let turned: String = table
+        .lines()
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            format!("{},{},{}\n", cells[1], cells[0], cells[2])
+        })
+        .collect();
+    fs::write(folder.path().join("turned.csv"), turned).unwrap();
+    let again = MODEL.to_owned()
+        + "train Points as Again like Points { reuse = weights(\"out/final.safetensors\"); epochs = 1; #[allow(W007)] optimizer = sgd(lr = 1e-9); }\n";
+    fs::write(folder.path().join("again.dlm"), again).unwrap();
+    let train = |more: &[&str]| {
+        let data = ["--data", "csv(\"turned.csv\", label = \"side\")", "--format", "json"];
+        let train = dlm().current_dir(&folder).args(["train", "again.dlm", "--recipe", "Again"]).args(data).args(more).assert();
+        json_lines(&train.success().get_output().stdout).pop().unwrap()["test"]["accuracy"].as_f64().unwrap()
+    };
+    let (reused, loaded) = (train(&[]), train(&["--weights", "out/final.safetensors"]));
+    assert_eq!(reused, loaded);
+    assert!(reused > 0.8, "{reused}");
+}

@@ -103,6 +103,43 @@ fn augmentations_are_inherited_replaced_and_silenced() {
     assert_eq!(printed(&set(&[("augment", "[flip(true)]")])), ["[flip(vertical = true, probability = 0.5)]"; 3]);
 }
 
+/// One argument of any setting that has arguments, whether the recipe writes the setting or not.
+#[test]
+fn arguments_of_every_setting_are_replaced() {
+    let source = "model M { input x: f32[4]; h: dense(3); output y: class[3]; } train M { split = (validation = 0.1); } \
+                  train M as W like M { warmup = epochs(1); reuse = weights(\"a\", layers = [h]); watch = signals(epochs(2)); \
+                  data = csv(\"a.csv\", \"y\"); early_stop = (patience = 9); loss = cross_entropy; clip = norm(1); }";
+    let printed = |recipe: &str, key: &str, value: &str| {
+        let overrides = Overrides { model: Some("M".into()), recipe: Some(recipe.into()), ..set(&[(key, value)]) };
+        let (program, diagnostics) = check_with(source, &overrides);
+        let program = program.unwrap_or_else(|| panic!("{key}: {diagnostics:#?}"));
+        let named = |unit: &&dlm_compiler::graph::Unit| unit.recipe.name.as_deref().unwrap_or("M") == recipe;
+        let unit = program.models[0].units.iter().find(named).unwrap();
+        let setting = key.split('.').next().unwrap();
+        dlm_compiler::summary::summary(unit).settings.into_iter().find(|it| it.key == setting).unwrap().value
+    };
+    for (recipe, key, value, expected) in [
+        ("M", "early_stop.patience", "3", "(monitor = validation_loss, patience = 3, min_delta = 0, restore_best = true)"),
+        ("W", "early_stop.patience", "3", "(monitor = validation_loss, patience = 3, min_delta = 0, restore_best = true)"),
+        ("M", "watch.every", "steps(10)", "signals(every = steps(10))"),
+        ("W", "watch.every", "steps(10)", "signals(every = steps(10))"),
+        ("W", "warmup.start", "0.5", "(length = epochs(1), start = 0.5)"),
+        ("W", "reuse.path", "\"b\"", "weights(\"b\")"),
+        ("W", "data.label", "\"z\"", "csv(\"a.csv\", label = \"z\", header = true, delimiter = \",\")"),
+        ("W", "loss.class_weights", "[1, 2, 3]", "cross_entropy(label_smoothing = 0, class_weights = [1, 2, 3])"),
+        ("W", "clip.limit", "2", "norm(2)"),
+        ("M", "schedule.staircase", "true", ""),
+    ] {
+        if expected.is_empty() {
+            // `constant` has no arguments.
+            let (program, _) = check_with(source, &set(&[(key, value)]));
+            assert!(program.is_none(), "{key}");
+        } else {
+            assert_eq!(printed(recipe, key, value), expected, "{recipe}: {key}={value}");
+        }
+    }
+}
+
 #[test]
 fn what_is_replaced_can_be_one_models_or_recipes() {
     let model = Overrides { model: Some("More".into()), ..set(&[("batch", "8")]) };
