@@ -70,7 +70,7 @@ pub enum Operation {
     },
     /// One sample of an input as it was given, one row; in predictions of one sample only.
     Raw(usize),
-    /// The targets of an output, one sample a column; beyond the outputs what [`Targets`](crate::lower::Targets) says.
+    /// The targets of an output, one sample a column; beyond the outputs what [`ExtraTargets`](crate::lower::ExtraTargets) says.
     Target(usize),
     /// What a tensor held before the step.
     Read(TensorId),
