@@ -141,7 +141,7 @@ fn epoch(line: &Map<String, Value>) -> Result<Epoch, String> {
         train_loss: number(line, "train_loss")?,
         seconds: number(line, "seconds")?,
         validation,
-        signals: list(line, "signals")?.iter().map(|watched| self::watched(watched)).collect::<Result<_, _>>()?,
+        signals: list(line, "signals")?.iter().map(self::watched).collect::<Result<_, _>>()?,
     })
 }
 
