@@ -22,7 +22,7 @@ pub struct Arguments {
 const AFTER_HELP: &str = "\
 Exit codes: 0 done; 1 errors were found or it failed; 2 wrong usage; 130 interrupted by Ctrl-C (what was learned is saved).
 A FILE of `-` is the standard input. `dlm explain CODE` explains an error or warning.
-Still to come: new, resume, lr-find, sweep, runs, report, export.
+Still to come: new, resume, lr-find, sweep, runs, export.
 
 Environment: DLM_THREADS (threads where --threads is not given, default 1), DLM_CACHE (folder of compiled models),
 RUSTC (the Rust compiler), NO_COLOR.";
@@ -68,6 +68,8 @@ pub enum Command {
     Predict(Predict),
     /// Time the compiled training step and prediction on synthetic data
     Bench(Bench),
+    /// Make a page of a training's log: curves, and where gradients went
+    Report(Report),
     #[command(hide = true)]
     /// Planned
     New(Planned),
@@ -83,9 +85,6 @@ pub enum Command {
     #[command(hide = true)]
     /// Planned
     Runs(Planned),
-    #[command(hide = true)]
-    /// Planned
-    Report(Planned),
     #[command(hide = true)]
     /// Planned
     Export(Planned),
@@ -263,6 +262,17 @@ pub struct Bench {
     /// How long to time the training step; each prediction gets half of it
     #[arg(long, allow_negative_numbers = true, default_value_t = 2.0, value_parser = seconds)]
     pub seconds: f64,
+}
+
+/// The arguments of `dlm report`.
+#[derive(Args, Debug)]
+pub struct Report {
+    /// The folder of a training, such as runs/digits, or its log
+    #[arg(value_name = "RUN_DIR|LOG.jsonl")]
+    pub run: PathBuf,
+    /// Where the page goes, replacing what is there; default: report.html beside the log
+    #[arg(long, short, value_name = "FILE.html")]
+    pub output: Option<PathBuf>,
 }
 
 /// The arguments of a command that is still to come: any.

@@ -19,9 +19,11 @@ pub mod output;
 pub mod predictions;
 pub mod prepare;
 pub mod rates;
+pub mod report;
 pub mod show;
 pub mod source;
 pub mod table;
+pub mod whole;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
-/// Names of the files in it.
+/// Names of the weights files in it.
 const FINAL: &str = "final.safetensors";
 const BEST: &str = "best.safetensors";
-const LOG: &str = "log.jsonl";
+/// What a log is called.
+pub const LOG: &str = "log.jsonl";
 
 /// A folder of results. Nothing that an earlier training left there is touched before this one has a result to put in its
 /// place; if it never has one, what was made for it is removed again.

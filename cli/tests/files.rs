@@ -171,7 +171,7 @@ fn wrong_usage_has_an_exit_code_of_its_own() {
 
 #[test]
 fn what_is_planned_says_so() {
-    for command in ["new", "resume", "lr-find", "sweep", "runs", "report", "export"] {
+    for command in ["new", "resume", "lr-find", "sweep", "runs", "export"] {
         let run = dlm().args([command, "x.dlm", "--any"]).assert().code(2);
         run.stderr(contains(format!("`dlm {command}` is not supported yet")));
     }

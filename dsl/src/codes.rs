@@ -136,6 +136,8 @@ codes! {
     E317 MODEL_CACHE "the cache of compiled models cannot be used";
     E318 MODEL_NOT_LOADED "a compiled model cannot be loaded";
     E319 REUSE "a training does not begin as its recipe says";
+    E320 LOG_FILE "a file is not the log of a training";
+    E321 EMPTY_LOG "a log holds no epoch";
     W001 SATURATING_ACTIVATION "sigmoid or tanh stands in a deep stack";
     W002 INITIALIZER_MISMATCH "an initialiser does not match the activation after it";
     W003 NO_NORMALIZATION "a deep stack has no normalisation";

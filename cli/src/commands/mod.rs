@@ -7,6 +7,7 @@ mod eval;
 mod explain;
 mod fmt;
 mod predict;
+mod report;
 mod summary;
 mod train;
 
@@ -29,12 +30,12 @@ pub fn run(command: Command, console: &Console) -> Result<(), Failure> {
         Command::Eval(arguments) => eval::run(&arguments, console),
         Command::Predict(arguments) => predict::run(&arguments, console),
         Command::Bench(arguments) => bench::run(&arguments, console),
+        Command::Report(arguments) => report::run(&arguments, console),
         Command::New(_) => planned("new"),
         Command::Resume(_) => planned("resume"),
         Command::LrFind(_) => planned("lr-find"),
         Command::Sweep(_) => planned("sweep"),
         Command::Runs(_) => planned("runs"),
-        Command::Report(_) => planned("report"),
         Command::Export(_) => planned("export"),
     }
 }

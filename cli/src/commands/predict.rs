@@ -1,7 +1,5 @@
 //! `dlm predict`: CSV in, CSV out.
 
-use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use dlm_compiler::compile::{CompileOptions, compile};
@@ -11,10 +9,11 @@ use dlm_runtime::{Model, data};
 
 use crate::args::Predict;
 use crate::console::Console;
-use crate::failure::{Failure, without_path};
+use crate::failure::Failure;
 use crate::predictions::{Predictions, predictions};
 use crate::prepare::{load, threads, warn_of_missing_normalization};
 use crate::source::{Replaced, Source};
+use crate::whole;
 
 /// Loads the weights and predicts from every row.
 pub fn run(arguments: &Predict, console: &Console) -> Result<(), Failure> {
@@ -36,7 +35,7 @@ pub fn run(arguments: &Predict, console: &Console) -> Result<(), Failure> {
     }
     match &arguments.output {
         None => console.raw_result(&csv),
-        Some(path) => write(path, &csv).map_err(|error| Failure::file("write", path, error)),
+        Some(path) => whole::write(path, &csv).map_err(|error| Failure::file("write", path, error)),
     }
 }
 
@@ -56,23 +55,4 @@ fn input<'n>(recipe: &Recipe, outputs: impl Iterator<Item = &'n str>, input: &Pa
             DataSource::Csv { path, labels, features: Vec::new(), weight: None, header: true, delimiter: ',' }
         }
     }
-}
-
-/// Writes a file as a whole or not at all; what is no plain file, such as a pipe, is written directly.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        return fs::File::options().write(true).open(path)?.write_all(text.as_bytes());
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As any new file; the user's mask takes from it.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder).map_err(without_path)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

@@ -1,0 +1,143 @@
+//! `dlm report`: a page of a training's log.
+
+mod common;
+
+use std::fs;
+
+use common::{dlm, json_lines, points, text};
+use predicates::prelude::{PredicateBooleanExt, predicate::str::contains};
+use tempfile::TempDir;
+
+/// Three epochs with a validation part, the last without a finite loss; two of them watched.
+const LOG: &str = r#"{"epoch":1,"steps":4,"learning_rate":0.1,"train_loss":2.5,"seconds":0.25,"samples_per_second":100.0,"validation":{"rows":20,"loss":2.0,"accuracy":0.5},"signals":[{"step":1,"signals":[{"of":"h.relu","len":8,"mean":0.5,"deviation":0.25,"spread":0.125,"flat":0.5,"dead":0.25},{"of":"h.dense.weight","len":16,"gradient":4.0,"update":0.01},{"of":"head.dense.weight","len":16,"gradient":0.0,"update":0.02}],"verdict":["25 % of the units of `h.relu` are dead: no sample moves them"]}]}
+{"epoch":2,"steps":4,"learning_rate":0.05,"train_loss":0.02,"seconds":0.25,"samples_per_second":100.0,"validation":{"rows":20,"loss":1.5,"accuracy":0.75},"signals":[{"step":5,"signals":[{"of":"h.relu","len":8,"mean":0.5,"deviation":0.25,"spread":0.125,"flat":0.5,"dead":0.0},{"of":"h.dense.weight","len":16,"gradient":0.004,"update":0.01},{"of":"head.dense.weight","len":16,"gradient":null,"update":0.02}],"verdict":["signals are steady: all is well"]}]}
+{"epoch":3,"steps":4,"learning_rate":0.025,"train_loss":null,"seconds":0.25,"samples_per_second":100.0,"validation":{"rows":20,"loss":null,"accuracy":0.25}}
+"#;
+
+/// A folder with a log in it.
+fn folder(log: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("runs/net")).unwrap();
+    fs::write(folder.path().join("runs/net/log.jsonl"), log).unwrap();
+    folder
+}
+
+fn page(log: &str) -> String {
+    let folder = folder(log);
+    let report = dlm().current_dir(&folder).args(["report", "runs/net"]).assert().success().stderr("");
+    report.stdout("runs/net/report.html\n");
+    fs::read_to_string(folder.path().join("runs/net/report.html")).unwrap()
+}
+
+#[test]
+fn a_page_has_curves_heat_maps_and_verdicts() {
+    let page = page(LOG);
+    for expected in [
+        "<title>Training: net</title>",
+        // What one looks for first: the best validation, not the last.
+        "<strong>1.5000</strong><span class=\"note\">the best, in epoch 2</span>",
+        "<strong>75.00 %</strong>",
+        "<strong>not a number</strong><span class=\"note\">in epoch 3</span>",
+        // Losses that differ by orders, with a curve that ends where it is not a number.
+        "<h3>Loss<span class=\"note\"> by magnitude</span></h3>",
+        "<title>training, epoch 2: 0.02</title>",
+        "<title>accuracy, epoch 3: 25 %</title>",
+        "<h3>Learning rate</h3>",
+        // Gradients by the root of the number of values.
+        "<title>h.dense.weight, step 1: 1</title>",
+        "<title>h.dense.weight, step 5: 0.001</title>",
+        "fill=\"url(#zero)\"><title>head.dense.weight, step 1: 0</title>",
+        "fill=\"url(#undefined)\"><title>head.dense.weight, step 5: not a number</title>",
+        "<h3>Dead units</h3>",
+        "<title>h.relu, step 1: 25 %</title>",
+        "<li>25 % of the units of <code>h.relu</code> are dead: no sample moves them</li>",
+        "<div class=\"verdict fine\"><span class=\"name\">step 5</span>",
+    ] {
+        assert!(page.contains(expected), "no {expected:?} in:\n{page}");
+    }
+    assert!(!page.contains("training, epoch 3"), "{page}");
+    assert!(!page.contains("NaN") && !page.contains("inf"), "{page}");
+}
+
+#[test]
+fn a_page_needs_nothing_but_itself() {
+    let page = page(LOG);
+    for wrong in ["<script", "http", "src=", "@import", "<link", "href"] {
+        assert!(!page.contains(wrong), "{wrong:?} in:\n{page}");
+    }
+    assert!(page.starts_with("<!DOCTYPE html><html"));
+    // Every element of a drawing is closed: in SVG there are no void ones.
+    for element in ["svg", "g", "rect", "line", "path", "circle", "text", "title", "pattern", "figure"] {
+        let opened = page.matches(&format!("<{element} ")).count() + page.matches(&format!("<{element}>")).count();
+        assert_eq!(opened, page.matches(&format!("</{element}>")).count(), "{element}");
+    }
+}
+
+#[test]
+fn names_are_escaped() {
+    let evil = r#"<script>alert('1')</script>\"onload=\"x&"#;
+    let log = LOG.replace("h.relu", evil).replace("\"accuracy\"", &format!("\"{evil}\"")).replace("all is well", evil);
+    let page = page(&format!("{log}{{\"model\":\"{evil}\",\"epochs\":3}}\n"));
+    assert!(!page.contains("<script") && !page.contains("\"onload"), "{page}");
+    assert!(page.matches("&lt;script&gt;alert").count() > 10, "{page}");
+}
+
+#[test]
+fn a_training_that_was_not_watched_has_curves_alone() {
+    let line = r#"{"epoch":1,"steps":4,"learning_rate":0.1,"train_loss":2.5,"seconds":1.0,"samples_per_second":1.0}"#;
+    let page = page(line);
+    assert!(page.contains("No signals were measured") && !page.contains("<h2>Signals</h2>"), "{page}");
+    assert!(!page.contains("alidation"), "{page}");
+}
+
+#[test]
+fn the_page_goes_where_it_is_wanted() {
+    let folder = folder(LOG);
+    let report = |arguments: &[&str]| dlm().current_dir(&folder).arg("report").args(arguments).assert();
+    report(&["runs/net/log.jsonl", "--output", "page.html"]).success().stdout("page.html\n");
+    assert!(fs::read_to_string(folder.path().join("page.html")).unwrap().contains("Training: net"));
+    let json = report(&["runs/net", "--format", "json"]).success();
+    let expected = serde_json::json!({ "report": "runs/net/report.html", "epochs": 3, "watched": 2 });
+    assert_eq!(json_lines(&json.get_output().stdout), [expected]);
+    fs::copy(folder.path().join("runs/net/log.jsonl"), folder.path().join("my.jsonl")).unwrap();
+    report(&["my.jsonl"]).success().stdout("report.html\n");
+    report(&["my.jsonl", "-o", "my.jsonl"]).code(2).stderr(contains("my.jsonl is the log itself"));
+    report(&["my.jsonl", "-o", "none/page.html"]).code(1).stderr(contains("error[E301]: cannot write none/page.html: "));
+}
+
+#[test]
+fn what_is_no_log_is_an_error_and_leaves_the_page_as_it_is() {
+    let folder = folder("");
+    let (log, page) = (folder.path().join("runs/net/log.jsonl"), folder.path().join("runs/net/report.html"));
+    fs::write(&page, "before").unwrap();
+    let report = |run: &str| dlm().current_dir(&folder).args(["report", run]).assert().code(1).stdout("");
+    report("runs/net").stderr(contains("error[E321]: runs/net/log.jsonl holds no epoch"));
+    report("runs/other").stderr(contains("error[E301]: cannot read runs/other: "));
+    report("runs").stderr(contains("error[E301]: cannot read runs/log.jsonl: ").and(contains("such as `runs/digits`")));
+    fs::write(&log, format!("{LOG}{{\"epoch\":4,\n")).unwrap();
+    report("runs/net").stderr(contains("error[E320]: runs/net/log.jsonl:4: the line is cut short"));
+    fs::write(&log, b"\xff\xfe\x00weights").unwrap();
+    report("runs/net").stderr(contains("error[E320]: runs/net/log.jsonl:1: this is no JSON"));
+    assert_eq!(fs::read_to_string(&page).unwrap(), "before");
+    let left = fs::read_dir(folder.path().join("runs/net")).unwrap().count();
+    assert_eq!(left, 2, "something was left beside the page");
+}
+
+#[test]
+fn a_real_training_is_reported() {
+    let folder = points();
+    let train = ["train", "points.dlm", "--watch", "--epochs", "3"];
+    dlm().current_dir(&folder).args(train).assert().success();
+    dlm().current_dir(&folder).args(["report", "runs/points"]).assert().success();
+    let page = fs::read(folder.path().join("runs/points/report.html")).unwrap();
+    let page = text(&page);
+    for expected in ["Training: points", "relu, step 1: ", "dense.weight, step 17: ", "<h3>Validation accuracy</h3>"] {
+        assert!(page.contains(expected), "no {expected:?} in:\n{page}");
+    }
+    // What is printed for tools can be reported too.
+    let json = dlm().current_dir(&folder).args(train).args(["--format", "json", "--out", "json"]).assert().success();
+    fs::write(folder.path().join("printed.jsonl"), &json.get_output().stdout).unwrap();
+    dlm().current_dir(&folder).args(["report", "printed.jsonl"]).assert().success();
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(page.contains("Training: printed.jsonl") && page.contains("model Points"), "{page}");
+}
