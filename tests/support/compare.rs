@@ -44,7 +44,7 @@ pub struct Expected {
     /// Every tensor of the layout after it, as a model predicts with them.
     tensors: Vec<Vec<f32>>,
     /// The figures of the last watched step.
-    signals: Vec<f32>,
+    signals: Vec<(String, f32)>,
 }
 
 /// What the interpreter computes: for each step the loss, and every tensor of the model after it.
@@ -79,8 +79,11 @@ pub fn compare(
             }
         }
         if let Some(signals) = trainer.signals() {
-            let found: Vec<f32> = signals.figures.iter().map(|signal| signal.value).collect();
-            assert_same(&format!("{name}, step {step}: signals"), &found, &expected.signals);
+            for signal in &signals.figures {
+                let name_of = format!("{}.{:?}", signal.of, signal.figure);
+                let expected = expected.signals.iter().find(|(name, _)| *name == name_of).expect("it is measured").1;
+                assert_same(&format!("{name}, step {step}: {name_of}"), &[signal.value], &[expected]);
+            }
         }
     }
     compare_predictions(name, compiled, &trainer, threads);

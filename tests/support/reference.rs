@@ -118,10 +118,11 @@ impl<'a, T: Real> Reference<'a, T> {
         self.updates == 0 || stretches(self.updates) != stretches(self.updates - 1)
     }
 
-    /// The figures that the last watched step left, in the order of the layout.
-    pub fn signals(&self) -> Vec<T> {
+    /// The figures that the last watched step left, by name.
+    pub fn signals(&self) -> Vec<(String, T)> {
         let places = self.compiled.layout.tensors.iter().zip(&self.tensors);
-        places.filter(|(place, _)| matches!(place.tensor.kind, TensorKind::Signal(..))).map(|(_, values)| values[0]).collect()
+        let signals = places.filter(|(place, _)| matches!(place.tensor.kind, TensorKind::Signal(..)));
+        signals.map(|(place, values)| (place.tensor.name.clone(), values[0])).collect()
     }
 
     /// The tensors as a model predicts with them: averages where they are kept, and under the notes' nesterov θ = Φ + βm, Φ being
