@@ -96,7 +96,7 @@ fn random_models_equal_the_interpreter_when_optimised() {
 
 #[test]
 fn every_file_is_valid() {
-    for seed in 0..2000 {
+    for seed in 0..1000 {
         support::program(&format!("seed {seed}"), &generator::file(seed));
     }
 }
