@@ -17,10 +17,15 @@ pub struct Cost {
 
 /// What a plan costs.
 pub fn cost(plan: &Plan) -> Cost {
-    let kernels = || plan.kernels.iter().enumerate();
-    let flops = kernels().flat_map(|(_, kernel)| computed(kernel)).map(|id| product_flops(plan, id)).sum();
-    let floats: u64 = kernels().map(|(index, kernel)| floats_moved(plan, index, kernel)).sum();
-    Cost { flops, bytes: 4 * floats }
+    let kernels = (0..plan.kernels.len()).map(|index| kernel_cost(plan, index));
+    kernels.fold(Cost::default(), |all, one| Cost { flops: all.flops + one.flops, bytes: all.bytes + one.bytes })
+}
+
+/// What one of its kernels costs.
+pub fn kernel_cost(plan: &Plan, index: usize) -> Cost {
+    let kernel = &plan.kernels[index];
+    let flops = computed(kernel).map(|id| product_flops(plan, id)).sum();
+    Cost { flops, bytes: 4 * floats_moved(plan, index, kernel) }
 }
 
 /// 2·rows·columns·depth of a product; 0 of anything else.

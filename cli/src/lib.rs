@@ -13,6 +13,7 @@ pub mod curve;
 pub mod data;
 pub mod failure;
 pub mod json;
+pub mod kernel_times;
 pub mod measure;
 pub mod observe;
 pub mod output;

@@ -22,6 +22,8 @@ pub struct Compiled<'a> {
     pub infer_one: Plan,
     /// Where the tensors lie.
     pub layout: Layout,
+    /// Whether the functions are printed with marks.
+    pub marks: bool,
 }
 
 /// A kind of training step.
@@ -74,11 +76,13 @@ pub struct CompileOptions {
     pub split_from: u64,
     /// What computes products.
     pub products: Products,
+    /// Whether the functions tell the host when each kernel has ended, so that it can time them.
+    pub marks: bool,
 }
 
 impl Default for CompileOptions {
     fn default() -> Self {
-        Self { split_from: plan::SPLIT_FROM, products: Products::default() }
+        Self { split_from: plan::SPLIT_FROM, products: Products::default(), marks: false }
     }
 }
 
@@ -95,7 +99,7 @@ pub fn compile(unit: &Unit, options: CompileOptions) -> Compiled<'_> {
     let infer = plan::plan(&prediction, plan_options);
     let infer_one = plan::plan(&flip::flip(&prediction), Options { batch: 1, ..plan_options });
     let layout = layout(&steps);
-    Compiled { unit, steps, prediction, infer, infer_one, layout }
+    Compiled { unit, steps, prediction, infer, infer_one, layout, marks: options.marks }
 }
 
 /// The kinds of steps of a recipe, phase by phase.

@@ -35,6 +35,6 @@ pub use level::neon;
 pub use level::portable;
 #[cfg(target_arch = "x86_64")]
 pub use level::{avx2, avx512};
-pub use machine::{ForkJoin, Machine, Rows, Sgemm, Task};
+pub use machine::{ForkJoin, Machine, Mark, Rows, Sgemm, Task};
 pub use program::{ABI_VERSION, AbiMismatch, Program};
 pub use views::views;

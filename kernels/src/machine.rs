@@ -38,6 +38,9 @@ pub type Sgemm = unsafe extern "C" fn(
     isize,
 );
 
+/// Called between the kernels of a program that was printed to be timed: 0 before the first, k + 1 after kernel k.
+pub type Mark = extern "C" fn(kernel: usize);
+
 /// What generated code runs on.
 #[repr(C)]
 pub struct Machine {
@@ -46,6 +49,7 @@ pub struct Machine {
     context: *const (),
     run: Option<extern "C" fn(context: *const (), task: Task, data: *const (), parts: usize)>,
     sgemm: Option<Sgemm>,
+    mark: Option<Mark>,
 }
 
 // SAFETY: nothing in a machine changes, and `Machine::new` asks for a context and functions that any thread may use.
@@ -63,7 +67,7 @@ impl fmt::Debug for Machine {
 impl Machine {
     /// The calling thread alone, at the best level of this processor.
     pub fn single_threaded() -> Machine {
-        Machine { level: Level::detect(), threads: 1, context: core::ptr::null(), run: None, sgemm: None }
+        Machine { level: Level::detect(), threads: 1, context: core::ptr::null(), run: None, sgemm: None, mark: None }
     }
 
     /// As [`single_threaded`](Self::single_threaded), at the best level that is not above `limit`.
@@ -84,6 +88,20 @@ impl Machine {
             context: pool.map_or(core::ptr::null(), |pool| pool.context),
             run: pool.map(|pool| pool.run),
             sgemm,
+            mark: None,
+        }
+    }
+
+    /// With a function that programs printed to be timed call between their kernels.
+    pub fn with_mark(self, mark: Mark) -> Machine {
+        Machine { mark: Some(mark), ..self }
+    }
+
+    /// Tells the host that a kernel has ended.
+    #[inline]
+    pub fn mark(&self, kernel: usize) {
+        if let Some(mark) = self.mark {
+            mark(kernel);
         }
     }
 

@@ -4,7 +4,7 @@ use crate::{Infer, Step};
 use core::fmt;
 
 /// The version of the layout of everything that crosses between separately compiled copies of this crate.
-pub const ABI_VERSION: u32 = 2;
+pub const ABI_VERSION: u32 = 3;
 
 /// A compiled program, as [`export!`](crate::export) prints it under the name `DLM_PROGRAM`.
 #[repr(C)]
@@ -91,6 +91,6 @@ mod tests {
         table.abi_version = 7;
         // SAFETY: as above.
         let error = unsafe { Program::load(&table) }.unwrap_err();
-        assert_eq!(error.to_string(), "the compiled program has interface version 7, this one is 2");
+        assert_eq!(error.to_string(), "the compiled program has interface version 7, this one is 3");
     }
 }

@@ -80,6 +80,14 @@ impl Model {
         self
     }
 
+    /// Calls `mark` between the kernels of a program that was printed with marks; of any other, never.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_mark(mut self, mark: dlm_kernels::Mark) -> Self {
+        self.engine = self.engine.with_mark(mark);
+        self
+    }
+
     /// The model's description.
     pub fn spec(&self) -> &'static Spec {
         &self.program.spec

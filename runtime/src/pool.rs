@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering}
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use dlm_kernels::{ForkJoin, Level, Machine, Task};
+use dlm_kernels::{ForkJoin, Level, Machine, Mark, Task};
 
 /// How often a worker looks for work before it parks: some 100 µs, longer than what lies between two products of a step.
 const SPINS: u32 = 10_000;
@@ -38,6 +38,11 @@ impl Engine {
 
     pub(crate) fn machine(&self) -> &Machine {
         &self.machine
+    }
+
+    /// With a function that a program printed to be timed calls between its kernels.
+    pub(crate) fn with_mark(self, mark: Mark) -> Self {
+        Engine { machine: self.machine.with_mark(mark), ..self }
     }
 
     pub(crate) fn threads(&self) -> usize {

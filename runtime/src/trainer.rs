@@ -144,6 +144,14 @@ impl Trainer {
         self
     }
 
+    /// Calls `mark` between the kernels of a program that was printed with marks; of any other, never.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_mark(mut self, mark: dlm_kernels::Mark) -> Self {
+        self.engine = self.engine.with_mark(mark);
+        self
+    }
+
     /// Whether `fit` evaluates the training part at the end of each epoch, which costs about a third of its time; default
     /// no. It always does at the end.
     pub fn measure_training(&mut self, measure: bool) {

@@ -6,8 +6,9 @@ use dlm_runtime::{OutputKind, Program, Spec, Trainer};
 
 use crate::args::Bench;
 use crate::console::Console;
-use crate::cost::{Cost, cost};
+use crate::cost::{Cost, cost, kernel_cost};
 use crate::failure::Failure;
+use crate::kernel_times::{kernel_micros, mark};
 use crate::measure::{median_micros, peak_gflops};
 use crate::prepare::{load, threads};
 use crate::source::{Replaced, Source};
@@ -42,7 +43,47 @@ pub fn run(arguments: &Bench, console: &Console) -> Result<(), Failure> {
             times.batch
         ));
     }
-    console.raw_result(&report(&compiled, &times, threads, peak))
+    console.raw_result(&report(&compiled, &times, threads, peak))?;
+    let marked = compile(&unit, CompileOptions { marks: true, ..CompileOptions::default() });
+    let loaded = load(&marked, &source, console, true)?;
+    let times = kernel_times(loaded.program, marked.first().plan.kernels.len(), threads, times.step);
+    console.raw_result(&kernel_report(&marked, &times, peak * threads as f64))
+}
+
+/// Where the time of a training step goes.
+fn kernel_report(compiled: &Compiled<'_>, times: &[f64], available: f64) -> String {
+    let plan = &compiled.first().plan;
+    let total: f64 = times.iter().sum();
+    let mut table = table(&["kernel", "µs", "of the step", "GFLOP/s", "of the peak", "GB/s"], &[1, 2, 3, 4, 5]);
+    for (index, micros) in times.iter().enumerate() {
+        let cost = kernel_cost(plan, index);
+        let (gflops, share) = match cost.flops as f64 / micros / 1e3 {
+            0.0 => (String::new(), String::new()),
+            gflops => (format!("{gflops:.1}"), format!("{:.0} %", 100.0 * gflops / available)),
+        };
+        table.add_row([
+            format!("{index} {}", plan.title(index)),
+            format!("{micros:.2}"),
+            format!("{:.1} %", 100.0 * micros / total),
+            gflops,
+            share,
+            format!("{:.1}", cost.bytes as f64 / micros / 1e3),
+        ]);
+    }
+    lines(&table)
+}
+
+fn kernel_times(program: &'static Program, kernels: usize, threads: usize, step_micros: f64) -> Vec<f64> {
+    let mut trainer = Trainer::new(program).with_threads(threads).with_mark(mark);
+    trainer.set_steps_per_epoch(u64::from(u32::MAX));
+    let batches: Vec<Samples> =
+        (0..BATCHES).map(|number| Samples::new(&program.spec, program.spec.batch, number as u32)).collect();
+    let batches: Vec<_> = batches.iter().map(|batch| (slices(&batch.inputs), slices(&batch.targets))).collect();
+    let runs = (1e5 / step_micros) as usize + 1;
+    kernel_micros(kernels, 9, runs, |call| {
+        let (inputs, targets) = &batches[call % BATCHES];
+        std::hint::black_box(trainer.step(inputs, targets));
+    })
 }
 
 fn report(compiled: &Compiled<'_>, times: &Times, threads: usize, peak: f64) -> String {

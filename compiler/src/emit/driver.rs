@@ -141,19 +141,26 @@ impl Driver<'_> {
     }
 
     fn kernels(&mut self) -> TokenStream {
-        let mut out = TokenStream::new();
+        let mut out = self.mark(0);
         let mut asked = Demand::OUTPUTS.with(Demand::PROBABILITIES);
         let mut group = TokenStream::new();
         // Neighbours that are asked for alike share one condition.
-        for kernel in &self.plan.kernels {
+        for (index, kernel) in self.plan.kernels.iter().enumerate() {
             if kernel.demand != asked {
                 out.extend(conditional(asked, std::mem::take(&mut group)));
                 asked = kernel.demand;
             }
             group.extend(self.kernel(kernel));
+            group.extend(self.mark(index + 1));
         }
         out.extend(conditional(asked, group));
         out
+    }
+
+    /// Tells the host, if it wants to know, that so many kernels are done.
+    fn mark(&self, done: usize) -> TokenStream {
+        let done = number(done);
+        if self.compiled.marks { quote!(machine.mark(#done);) } else { quote!() }
     }
 
     fn kernel(&mut self, kernel: &Kernel) -> TokenStream {

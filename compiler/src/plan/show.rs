@@ -25,6 +25,23 @@ impl Display for Plan {
 }
 
 impl Plan {
+    /// A line that says what a kernel begins with.
+    pub fn title(&self, index: usize) -> String {
+        let kernel = &self.kernels[index];
+        match &kernel.kind {
+            KernelKind::Load(id) => format!("load {}", self.name(*id)),
+            KernelKind::LoadTarget(id) => format!("load target {}", self.name(*id)),
+            KernelKind::Transpose(id) => format!("transpose {}", self.name(*id)),
+            KernelKind::Concat(id) => format!("concat {}", self.name(*id)),
+            KernelKind::Slice(id) => format!("slice {}", self.name(*id)),
+            KernelKind::Rows(rows) => match (rows.product, rows.values.first()) {
+                (Some((id, _)), _) => format!("product {} {:?}", self.name(id), self.graph.extent(id)),
+                (None, Some(id)) => format!("rows {} of {}", rows.rows, self.name(*id)),
+                (None, None) => format!("rows {}", rows.rows),
+            },
+        }
+    }
+
     fn name(&self, id: ValueId) -> String {
         format!("%{} {}", id.0, self.graph.value(id).name)
     }
