@@ -18,8 +18,8 @@ use support::unit_name;
 const TOGETHER: usize = 12;
 
 /// Every kernel that can be split is, however small.
-const SPLIT_ALL: CompileOptions = CompileOptions { split_from: 0, products: Products::Chosen };
-const MATRIXMULTIPLY: CompileOptions = CompileOptions { split_from: 0, products: Products::MatrixMultiply };
+const SPLIT_ALL: CompileOptions = CompileOptions { split_from: 0, products: Products::Chosen, marks: false };
+const MATRIXMULTIPLY: CompileOptions = CompileOptions { split_from: 0, products: Products::MatrixMultiply, marks: false };
 
 /// Compares every recipe of the corpus, several libraries at a time.
 fn compare_all(options: CompileOptions, effort: Effort, threads: &[usize], steps: u64) {

@@ -175,7 +175,7 @@ pub fn worker() {
     let programs: Vec<Program> = files.iter().map(|file| support::program("random", file)).collect();
     let mut compiled: Vec<(usize, Compiled<'_>)> = Vec::new();
     for (index, program) in programs.iter().enumerate() {
-        let options = CompileOptions { split_from: 0, products: Products::Chosen };
+        let options = CompileOptions { split_from: 0, products: Products::Chosen, marks: false };
         match caught(|| compile(unit(program), options)) {
             Ok(done) => compiled.push((index, done)),
             Err(message) => say(index, Kind::Panics.name(), &message),
