@@ -120,9 +120,13 @@ impl Fusion<'_> {
         let rows = self.graph.extent(of).rows;
         let earliest = self.earliest(rows, &[of]);
         let joins = |kernel: &RowKernel| {
-            kernel.rows == rows && kernel.product.is_none() && (rows <= SERIAL_ROWS || serial(self.graph, kernel))
+            kernel.rows == rows
+                && kernel.product.is_none()
+                && (rows <= SERIAL_ROWS || serial(self.graph, kernel))
+                && self.shares(kernel, of)
         };
-        let kernel = self.join(earliest, rows, self.demands[id.0], joins);
+        let found = self.find(earliest, self.demands[id.0], joins);
+        let kernel = found.unwrap_or_else(|| self.new_loop(rows, self.demands[id.0]));
         self.pull(of, kernel);
         self.insert(id, kernel);
     }
@@ -132,7 +136,9 @@ impl Fusion<'_> {
         let rows = self.graph.extent(id).rows;
         let operands = self.graph.value(id).operation.operands();
         let earliest = self.earliest(rows, &operands);
-        let kernel = self.join(earliest, rows, self.demands[id.0], |kernel| kernel.rows == rows);
+        let joins = |kernel: &RowKernel| kernel.rows == rows && self.shares(kernel, id);
+        let found = self.find(earliest, self.demands[id.0], joins);
+        let kernel = found.unwrap_or_else(|| self.new_loop(rows, self.demands[id.0]));
         for operand in operands {
             self.pull(operand, kernel);
         }
@@ -185,15 +191,35 @@ impl Fusion<'_> {
             && !matches!(self.graph.value(id).operation, Operation::SumRows(_) | Operation::MaxRows(_))
     }
 
-    /// The first kernel from `earliest` on that can be joined, or a new one.
-    fn join(&mut self, earliest: usize, rows: usize, demand: Demand, joins: impl Fn(&RowKernel) -> bool) -> usize {
-        let found = (earliest..self.kernels.len())
-            .find(|index| self.kernels[*index].demand == demand && self.kernels[*index].rows().is_some_and(&joins));
-        found.unwrap_or_else(|| {
-            let kind = self.rows(rows, None);
-            self.kernels.push(self.kernel(kind, demand));
-            self.kernels.len() - 1
+    /// Whether a loop computes or reads something that the value is made of. Only then are there passes over memory to
+    /// save; loops that have nothing in common are the slower together, for each goes through memory of its own.
+    fn shares(&self, kernel: &RowKernel, id: ValueId) -> bool {
+        if kernel.rows == 1 {
+            return true;
+        }
+        let reads = |id: ValueId| kernel.values.iter().any(|value| self.graph.value(*value).operation.operands().contains(&id));
+        self.graph.value(id).operation.operands().into_iter().any(|operand| {
+            let value = self.graph.value(operand);
+            let placed = self.kernel_of.contains_key(&operand) || in_memory(&value.operation);
+            if placed {
+                kernel.values.contains(&operand) || (value.extent.rows == kernel.rows && reads(operand))
+            } else {
+                self.shares(kernel, operand)
+            }
         })
+    }
+
+    /// The first kernel from `earliest` on that can be joined.
+    fn find(&self, earliest: usize, demand: Demand, joins: impl Fn(&RowKernel) -> bool) -> Option<usize> {
+        let later = self.kernels.iter().enumerate().skip(earliest);
+        let mut found = later.filter(|(_, kernel)| kernel.demand == demand && kernel.rows().is_some_and(&joins));
+        found.next().map(|(index, _)| index)
+    }
+
+    fn new_loop(&mut self, rows: usize, demand: Demand) -> usize {
+        let kind = self.rows(rows, None);
+        self.kernels.push(self.kernel(kind, demand));
+        self.kernels.len() - 1
     }
 
     /// Writes a tensor where its new value is computed, unless a later kernel still needs the old one.
