@@ -31,12 +31,12 @@ pub fn kernel_cost(plan: &Plan, index: usize) -> Cost {
 /// 2·rows·columns·depth of a product; 0 of anything else.
 fn product_flops(plan: &Plan, id: ValueId) -> u64 {
     let Operation::Product { left, left_transposed, .. } = plan.graph.value(id).operation else { return 0 };
-    let depth = if left_transposed { plan.graph.extent(left).rows } else { plan.width(left) };
+    let depth = if left_transposed { plan.graph.extent(left).rows } else { plan.columns(left) };
     2 * floats(plan, id) * depth as u64
 }
 
 fn floats(plan: &Plan, id: ValueId) -> u64 {
-    (plan.graph.extent(id).rows * plan.width(id)) as u64
+    (plan.graph.extent(id).rows * plan.columns(id)) as u64
 }
 
 fn floats_moved(plan: &Plan, index: usize, kernel: &Kernel) -> u64 {

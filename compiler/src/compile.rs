@@ -88,7 +88,7 @@ impl Default for CompileOptions {
 
 /// Takes a model and recipe through all stages.
 pub fn compile(unit: &Unit, options: CompileOptions) -> Compiled<'_> {
-    let plan_options = Options { batch: unit.recipe.batch, split_from: options.split_from, products: options.products };
+    let plan_options = Options { batch: unit.recipe.batch, varies: false, split_from: options.split_from, products: options.products };
     let steps = variants(unit).into_iter().map(|variant| {
         let graph = lower::training(unit, variant);
         let plan = plan::plan(&graph, plan_options);
@@ -96,7 +96,7 @@ pub fn compile(unit: &Unit, options: CompileOptions) -> Compiled<'_> {
     });
     let steps: Vec<CompiledStep> = steps.collect();
     let prediction = lower::prediction(unit);
-    let infer = plan::plan(&prediction, plan_options);
+    let infer = plan::plan(&prediction, Options { varies: true, ..plan_options });
     let infer_one = plan::plan(&flip::flip(&prediction), Options { batch: 1, ..plan_options });
     let layout = layout(&steps);
     Compiled { unit, steps, prediction, infer, infer_one, layout, marks: options.marks }

@@ -133,7 +133,7 @@ macro_rules! __level_functions {
         $($(#[$attribute:meta])* $visibility:vis fn $name:ident $arguments:tt $(-> $result:ty)? $body:block)*
     }) => {
         #[$condition]
-        #[allow(dead_code, unused_imports, clippy::all)]
+        #[allow(dead_code, unused_imports, unused_variables, clippy::all)]
         mod $level {
             use super::*;
             use $crate::$level as level;

@@ -8,7 +8,7 @@ use super::kernel::{Source, function, number, scalar_name};
 use super::{Printed, kernel_docs, kernel_name};
 use crate::compile::{Compiled, CompiledStep};
 use crate::expr::Leaf;
-use crate::plan::{Content, Demand, Kernel, KernelKind, Plan, RowKernel};
+use crate::plan::{Content, Demand, Kernel, KernelKind, Plan, RowKernel, VECTOR};
 use crate::train_graph::{Columns, Operation, TensorId, ValueId};
 
 /// Rows that threads take at once: a product's tile.
@@ -70,6 +70,10 @@ pub fn infer(compiled: &Compiled<'_>, printed: &mut Printed) -> TokenStream {
     let outputs = driver.outputs();
     let loss = plan.graph.loss.expect("a prediction has a loss");
     let loss = number(plan.buffer(Content::Value(loss)).expect("the loss is kept").offset);
+    let walked = plan.varies().then(|| {
+        let (vector, stride) = (number(VECTOR), number(plan.stride()));
+        quote!(let columns = usize::min(n.next_multiple_of(#vector), #stride);)
+    });
     let one = &compiled.infer_one;
     let mut driver = Driver { compiled, plan: one, printed, work: 0, infers: true };
     let one_kernels = driver.kernels();
@@ -81,6 +85,7 @@ pub fn infer(compiled: &Compiled<'_>, printed: &mut Printed) -> TokenStream {
                 return infer_one(call);
             }
             let (machine, n) = (call.machine, call.rows);
+            #walked
             let (parameters, inputs, targets) = (call.parameters, call.inputs, call.targets);
             let (probabilities, loss) = (call.probabilities, !call.targets.is_empty());
             #scalars
@@ -225,8 +230,8 @@ impl Driver<'_> {
     fn rows(&mut self, kernel: &Kernel, rows: &RowKernel) -> TokenStream {
         let function = function(self.plan, rows);
         let (parameters, written) = (&function.parameters, &function.written);
-        let count = number(written.len());
-        let signature = quote!((#parameters [#(#written),*]: [&mut [f32]; #count]));
+        // Each array is a parameter of its own: only of those does the compiler know that they do not overlap.
+        let signature = quote!((#parameters #(#written: &mut [f32]),*));
         let docs = kernel_docs(self.compiled, self.plan, kernel, &self.printed.source);
         let prefix = if self.plan.options.batch == 1 && self.infers { "one_" } else { "" };
         let prefix = if self.infers { format!("infer_{prefix}") } else { String::new() };
@@ -245,10 +250,10 @@ impl Driver<'_> {
             });
             quote!({
                 #views
-                machine.split(#total, #granule, [#(#arrays),*], |first, rows| #name(#arguments rows));
+                machine.split(#total, #granule, [#(#arrays),*], |first, [#(#targets),*]| #name(#arguments #(#targets),*));
             })
         } else {
-            quote!({ #views let first = 0; #name(#arguments [#(#targets),*]); })
+            quote!({ #views let first = 0; #name(#arguments #(#targets),*); })
         }
     }
 
@@ -282,7 +287,7 @@ impl Driver<'_> {
     }
 
     fn batch(&self) -> Literal {
-        number(self.plan.options.batch)
+        number(self.plan.stride())
     }
 
     fn columns(&self, id: ValueId) -> TokenStream {

@@ -63,8 +63,10 @@ pub(super) struct Printer<'a> {
     taken: HashSet<String>,
     reads: Vec<Source>,
     pub(super) writes: Vec<(Source, usize)>,
-    /// Values whose row is kept on the stack.
+    /// Values whose rows of a block are kept on the stack.
     pub(super) temporaries: Vec<ValueId>,
+    /// Values of one number a row that are kept on the stack for the rows of a block.
+    pub(super) columns: Vec<ValueId>,
     scalars: Vec<usize>,
 }
 
@@ -79,6 +81,7 @@ impl<'a> Printer<'a> {
             reads: Vec::new(),
             writes: Vec::new(),
             temporaries: Vec::new(),
+            columns: Vec::new(),
             scalars: Vec::new(),
         };
         printer.collect();
@@ -127,6 +130,7 @@ impl<'a> Printer<'a> {
                 self.temporaries.push(*id);
             }
         }
+        self.columns = self.kernel.values.iter().copied().filter(|id| self.outlives_its_stage(*id)).collect();
         let sources: Vec<Source> = self.writes.iter().map(|(source, _)| *source).chain(self.reads.iter().copied()).collect();
         for source in sources {
             let name = match source {
@@ -144,6 +148,36 @@ impl<'a> Printer<'a> {
             let name = if own { format_ident!("{}", name) } else { self.fresh(&name) };
             self.names.insert(source, name);
         }
+    }
+
+    /// Whether a value of one number a row is needed in another pass over the rows than the one that computes it, and has no
+    /// buffer to be read from there.
+    fn outlives_its_stage(&self, id: ValueId) -> bool {
+        if self.has_columns(id) || self.is_product(id) || self.plan.buffer(Content::Value(id)).is_some() {
+            return false;
+        }
+        let operation = &self.plan.graph.value(id).operation;
+        let by_pass = match operation {
+            Operation::Uniform { .. } => true,
+            Operation::SumColumns(of) | Operation::MaxColumns(of) => self.has_columns(*of),
+            _ => false,
+        };
+        let uses = |statement: &Statement| match *statement {
+            Statement::Compute(user)
+            | Statement::Sum(user)
+            | Statement::Greatest(user)
+            | Statement::AddToLane(user)
+            | Statement::RaiseTo(user) => self.plan.graph.value(user).operation.operands().contains(&id),
+            Statement::Write(_, written) => written == id,
+            Statement::Keep(_) | Statement::Draw(_) => false,
+        };
+        let computes = |statement: &Statement| {
+            matches!(*statement, Statement::Compute(own) | Statement::Sum(own) | Statement::Greatest(own) if own == id)
+        };
+        by_pass
+            || self.kernel.stages.iter().any(|stage| {
+                stage.statements.iter().any(uses) && !stage.statements.iter().any(computes)
+            })
     }
 
     fn add_write(&mut self, source: Source, width: usize) {
@@ -168,7 +202,7 @@ impl<'a> Printer<'a> {
             base.insert_str(0, "v_");
         }
         base.truncate(base.trim_end_matches('_').len());
-        if ["_rows", "_row", "_space", "_block"].iter().any(|suffix| base.ends_with(suffix)) {
+        if ["_rows", "_row", "_column", "_block"].iter().any(|suffix| base.ends_with(suffix)) {
             base.push_str("_v");
         }
         let mut candidate = base.clone();
@@ -204,16 +238,24 @@ impl<'a> Printer<'a> {
         self.writes.iter().any(|(other, _)| *other == source)
     }
 
-    /// The number of columns in use.
-    pub(super) fn columns(&self, columns: Columns) -> TokenStream {
+    /// The number of columns that hold something.
+    pub(super) fn in_use(&self, columns: Columns) -> TokenStream {
         match columns {
-            Columns::One => quote!(1),
             Columns::Batch => quote!(n),
-            Columns::Fixed(columns) => {
-                let columns = number(columns);
-                quote!(#columns)
-            }
+            _ => self.walked(columns),
         }
+    }
+
+    /// The number of columns that loops run over: constant for a step, whatever the batch, since rows are whole vectors and
+    /// what is computed in columns that hold nothing is never looked at.
+    pub(super) fn walked(&self, columns: Columns) -> TokenStream {
+        let columns = match columns {
+            Columns::One => number(1),
+            Columns::Batch if self.plan.varies() => return quote!(columns),
+            Columns::Batch => number(self.plan.stride()),
+            Columns::Fixed(columns) => number(columns),
+        };
+        quote!(#columns)
     }
 
     /// The array of a source.
@@ -226,24 +268,14 @@ impl<'a> Printer<'a> {
         format_ident!("{}_row", self.names[&source])
     }
 
-    /// The row at hand of a value.
-    pub(super) fn row(&self, id: ValueId) -> TokenStream {
-        match self.source(id) {
-            Some(source) => {
-                let row = self.row_of(source);
-                quote!(#row)
-            }
-            None => {
-                let row = format_ident!("{}_row", self.elements[&id]);
-                quote!(#row)
-            }
-        }
-    }
-
     fn function(mut self) -> Function {
         let body = self.body();
         let mut parameters = quote!(first: usize, n: usize,);
         let mut arguments = quote!(first, n,);
+        if self.plan.varies() {
+            parameters.extend(quote!(columns: usize,));
+            arguments.extend(quote!(columns,));
+        }
         if self.kernel.product.is_some_and(|(_, by)| by == ProductBy::MatrixMultiply) {
             parameters.extend(quote!(machine: &Machine,));
             arguments.extend(quote!(machine,));
@@ -289,6 +321,7 @@ fn is_reserved(name: &str) -> bool {
             | "start"
             | "height"
             | "rows"
+            | "columns"
             | "level"
             | "machine"
             | "seed"

@@ -1,13 +1,18 @@
-//! Prints what a function does: the product's blocks, and on each row the stages of its kernel.
+//! Prints what a function does: block by block of its rows the product, then the stages of its kernel one after the other,
+//! each over all rows of the block.
+//!
+//! Stage by stage rather than row by row, since rows are independent: what happens once a row (means, deviations, updates of
+//! biases) is then a loop over rows that runs in vectors, and the sums of one row do not wait for those of the one before.
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::expr::{Number, print};
 use super::kernel::{Printer, Source, number, scalar_name};
 use crate::expr::Leaf;
+use crate::interpret::LANES;
 use crate::plan::{Content, ProductBy, Stage, Statement};
 use crate::train_graph::{Columns, Operation, ValueId};
 
@@ -18,67 +23,87 @@ const BLOCK: usize = 24;
 const LARGE_BLOCK: usize = 48;
 /// From how many elements of the right factor on.
 const LARGE: usize = 1 << 16;
-/// The elements that a block may have, 512 KiB: it is on the stack.
+/// The elements that a block's arrays may have together, 512 KiB: they are on the stack.
 const BLOCK_LEN: usize = 1 << 17;
+
+/// How a stage's loop over columns runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Walk {
+    /// There is none: once a row.
+    Rows,
+    /// Row by row.
+    Columns,
+    /// Over the elements of all rows of the block, which lie one after the other.
+    Flat,
+}
 
 impl Printer<'_> {
     /// What is in the function's braces.
     pub(super) fn body(&mut self) -> TokenStream {
+        let block = self.block();
         let mut out = TokenStream::new();
         for id in &self.temporaries {
-            let (row, width) = (format_ident!("{}_space", self.elements[id]), number(self.plan.width(*id)));
-            out.extend(quote!(let mut #row = [0.0f32; #width];));
+            let (name, len) = (format_ident!("{}_block", self.elements[id]), number(block * self.plan.width(*id)));
+            out.extend(quote!(let mut #name = [0.0f32; #len];));
+        }
+        for id in &self.columns {
+            let (name, len) = (format_ident!("{}_column", self.elements[id]), number(block));
+            out.extend(quote!(let mut #name = [0.0f32; #len];));
         }
         out.extend(self.prepare_sums());
-        let work = self.row_work();
         let rows = self.row_count();
-        match self.kernel.product {
-            None => out.extend(quote!(for i in 0..#rows { #work })),
-            Some((id, by)) => {
-                let block = number(self.block(id).min(self.kernel.rows));
-                let width = number(self.plan.width(id));
-                let name = self.elements[&id].clone();
-                let buffered = self.plan.buffer(Content::Value(id)).is_some();
-                let (target, row) = if buffered {
-                    let rows = format_ident!("{name}_rows");
-                    (quote!(&mut #rows[start * #width..]), quote!())
-                } else {
-                    let block_name = format_ident!("{name}_block");
-                    out.extend(quote!(let mut #block_name = [0.0f32; #block * #width];));
-                    let (row, columns) = (format_ident!("{name}_row"), self.columns(self.plan.graph.extent(id).columns));
-                    (quote!(&mut #block_name), quote!(let #row = &#block_name[(i - start) * #width..][..#columns];))
-                };
-                let product = self.product(id, by, &target);
-                let each_row = if work.is_empty() { quote!() } else { quote!(for i in start..start + height { #row #work }) };
-                out.extend(quote! {
-                    let rows = #rows;
-                    for start in (0..rows).step_by(#block) {
-                        let height = usize::min(#block, rows - start);
-                        #product
-                        #each_row
-                    }
-                });
-            }
+        let product = self.kernel.product.map(|(id, by)| {
+            let width = number(self.plan.width(id));
+            let name = &self.elements[&id];
+            let target = if self.plan.buffer(Content::Value(id)).is_some() {
+                let rows = format_ident!("{name}_rows");
+                quote!(&mut #rows[start * #width..])
+            } else {
+                let (block_name, len) = (format_ident!("{name}_block"), number(block * self.plan.width(id)));
+                out.extend(quote!(let mut #block_name = [0.0f32; #len];));
+                quote!(&mut #block_name)
+            };
+            self.product(id, by, &target)
+        });
+        let parts = self.parts();
+        let stages: TokenStream = self.kernel.stages.iter().map(|stage| self.stage(stage)).collect();
+        if block >= self.kernel.rows {
+            out.extend(quote!(let (start, height) = (0, #rows); #product #parts #stages));
+        } else {
+            let block = number(block);
+            out.extend(quote! {
+                let rows = #rows;
+                for start in (0..rows).step_by(#block) {
+                    let height = usize::min(#block, rows - start);
+                    #product
+                    #parts
+                    #stages
+                }
+            });
         }
         out.extend(self.finish_sums());
         out
     }
 
-    /// The rows of a product that are computed at once.
-    fn block(&self, id: ValueId) -> usize {
-        let Operation::Product { right, .. } = self.plan.graph.value(id).operation else { return BLOCK };
-        let elements = self.plan.graph.extent(right).rows * self.plan.width(right);
-        let rows = if elements >= LARGE { LARGE_BLOCK } else { BLOCK };
-        rows.min(BLOCK_LEN / self.plan.width(id)).max(1)
+    /// The rows that are done at once: all, where there is one pass over them and nothing to keep between passes.
+    fn block(&self) -> usize {
+        let kept: usize = self.temporaries.iter().map(|id| self.plan.width(*id)).sum();
+        let (rows, kept) = match self.kernel.product {
+            None if self.kernel.stages.len() == 1 && kept == 0 && self.columns.is_empty() => (self.kernel.rows, kept),
+            None => (BLOCK, kept),
+            Some((id, _)) => {
+                let Operation::Product { right, .. } = self.plan.graph.value(id).operation else { unreachable!("a product") };
+                let elements = self.plan.graph.extent(right).rows * self.plan.width(right);
+                (if elements >= LARGE { LARGE_BLOCK } else { BLOCK }, kept + self.plan.width(id))
+            }
+        };
+        rows.min(BLOCK_LEN / kept.max(1)).clamp(1, self.kernel.rows.max(1))
     }
 
     /// The number of rows that this call is to do.
     fn row_count(&self) -> TokenStream {
         // The arrays of sums over rows have no row for each.
-        let whole = self.writes.iter().find(|(source, _)| match source {
-            Source::Buffer(Content::Value(id)) => self.plan.graph.extent(*id).rows == self.kernel.rows && !self.sums_rows(*id),
-            _ => true,
-        });
+        let whole = self.writes.iter().find(|(source, _)| self.has_rows(*source));
         match whole {
             Some((source, width)) if self.kernel.rows > 1 => {
                 let (name, columns) = (self.rows_of(*source), number(*width));
@@ -88,6 +113,16 @@ impl Printer<'_> {
                 let rows = number(self.kernel.rows);
                 quote!(#rows)
             }
+        }
+    }
+
+    /// Whether an array that is written has a row for each of the kernel's.
+    fn has_rows(&self, source: Source) -> bool {
+        match source {
+            Source::Buffer(Content::Value(id)) => {
+                self.plan.graph.extent(id).rows == self.kernel.rows && !self.sums_rows(id)
+            }
+            _ => true,
         }
     }
 
@@ -113,7 +148,7 @@ impl Printer<'_> {
         for id in &self.kernel.values {
             if let Operation::SumRows(_) = self.plan.graph.value(*id).operation {
                 let (rows, width) = (format_ident!("{}_rows", self.elements[id]), number(self.plan.width(*id)));
-                let columns = self.columns(self.plan.graph.extent(*id).columns);
+                let columns = self.walked(self.plan.graph.extent(*id).columns);
                 out.extend(quote!(level::fold_lanes(#rows, #width, #columns);));
             }
         }
@@ -128,18 +163,18 @@ impl Printer<'_> {
         let width = number(self.plan.width(id));
         let a = self.rows_of(self.source(left).expect("a factor is computed before"));
         let (a_start, a_row, a_depth, depth) = if left_transposed {
-            let stride = number(self.plan.width(left));
-            (quote!(first + start), quote!(1), quote!(#stride), self.columns(Columns::Fixed(graph.extent(left).rows)))
+            let (stride, depth) = (number(self.plan.width(left)), number(graph.extent(left).rows));
+            (quote!(first + start), quote!(1), quote!(#stride), quote!(#depth))
         } else {
             let stride = number(self.plan.width(left));
-            (quote!((first + start) * #stride), quote!(#stride), quote!(1), self.columns(graph.extent(left).columns))
+            (quote!((first + start) * #stride), quote!(#stride), quote!(1), self.in_use(graph.extent(left).columns))
         };
         let (b, b_stride) = if right_transposed {
             (self.rows_of(Source::Buffer(Content::Transposed(right))), number(graph.extent(right).rows))
         } else {
             (self.rows_of(self.source(right).expect("a factor is computed before")), number(self.plan.width(right)))
         };
-        let columns = self.columns(graph.extent(id).columns);
+        let columns = self.walked(graph.extent(id).columns);
         let function = match by {
             ProductBy::Tile => quote!(level::product),
             ProductBy::MatrixMultiply => quote!(level::matrixmultiply_product),
@@ -152,93 +187,237 @@ impl Printer<'_> {
         }
     }
 
-    /// The work on row `i`.
-    fn row_work(&self) -> TokenStream {
-        let mut out = self.row_slices();
-        for stage in &self.kernel.stages {
-            out.extend(self.stage(stage));
-        }
-        out
-    }
-
-    /// Binds the row at hand of everything that has columns.
-    fn row_slices(&self) -> TokenStream {
-        let mut slices: BTreeMap<String, TokenStream> = BTreeMap::new();
-        let mut used: Vec<ValueId> = Vec::new();
-        for statement in self.kernel.stages.iter().flat_map(|stage| &stage.statements) {
-            let (Statement::Compute(id)
-            | Statement::Sum(id)
-            | Statement::Greatest(id)
-            | Statement::AddToLane(id)
-            | Statement::RaiseTo(id)) = statement
-            else {
-                continue;
-            };
-            used.extend(self.plan.graph.value(*id).operation.operands());
-        }
-        used.extend(self.kernel.writes.iter().map(|(_, id)| *id));
-        for id in used {
+    /// Narrows every array that the stages use to the block's rows.
+    fn parts(&self) -> TokenStream {
+        let mut parts: BTreeMap<String, TokenStream> = BTreeMap::new();
+        for id in self.used() {
             let Some(source) = self.source(id) else { continue };
-            let extent = self.plan.graph.extent(id);
-            let (row, rows) = (self.row_of(source), self.rows_of(source));
-            if !self.has_columns(id) {
-                let index = match extent.rows {
-                    1 => quote!(0),
-                    _ if self.is_written(source) => quote!(i),
-                    _ => quote!(first + i),
-                };
-                let name = &self.names[&source];
-                slices.insert(name.to_string(), quote!(let #name = #rows[#index];));
-                continue;
-            }
             if self.is_written(source) {
                 continue;
             }
-            let (width, columns) = (number(self.plan.width(id)), self.columns(extent.columns));
-            let slice = match extent.rows {
-                1 => quote!(let #row = &#rows[..#columns];),
-                _ => quote!(let #row = &#rows[(first + i) * #width..][..#columns];),
+            let extent = self.plan.graph.extent(id);
+            let (rows, width) = (self.rows_of(source), self.plan.width(id));
+            let part = match (extent.rows, extent.columns) {
+                (1, Columns::One) => {
+                    let name = &self.names[&source];
+                    quote!(let #name = #rows[0];)
+                }
+                (1, columns) if self.kernel.rows > 1 => {
+                    let (row, columns) = (self.row_of(source), self.walked(columns));
+                    quote!(let #row = &#rows[..#columns];)
+                }
+                (_, Columns::One) => quote!(let #rows = &#rows[first + start..][..height];),
+                _ => {
+                    let width = number(width);
+                    quote!(let #rows = &#rows[(first + start) * #width..][..height * #width];)
+                }
             };
-            slices.insert(row.to_string(), slice);
+            parts.insert(rows.to_string(), part);
         }
-        for (source, width) in &self.writes {
-            let columns = match source {
-                Source::Buffer(Content::Value(id)) if self.sums_rows(*id) => continue,
-                Source::Buffer(Content::Value(id)) => self.plan.graph.extent(*id).columns,
-                Source::Tensor(tensor) => self.plan.graph.tensors[tensor.0].extent.columns,
-                _ => unreachable!("only tensors and the work space are written"),
+        for (source, width) in self.writes.iter().filter(|(source, _)| self.has_rows(*source)) {
+            let rows = self.rows_of(*source);
+            let part = if *width == 1 {
+                quote!(let #rows = &mut #rows[start..][..height];)
+            } else {
+                let width = number(*width);
+                quote!(let #rows = &mut #rows[start * #width..][..height * #width];)
             };
-            let product = matches!(source, Source::Buffer(Content::Value(id)) if self.is_product(*id));
-            if columns == Columns::One && !product {
-                continue;
+            parts.insert(rows.to_string(), part);
+        }
+        let blocks = self.temporaries.iter().copied().chain(self.kernel.product.map(|(id, _)| id));
+        for id in blocks.filter(|id| self.plan.buffer(Content::Value(*id)).is_none()) {
+            let (rows, block, width) =
+                (format_ident!("{}_rows", self.elements[&id]), format_ident!("{}_block", self.elements[&id]), self.plan.width(id));
+            let width = number(width);
+            let mutable = if self.is_product(id) { quote!() } else { quote!(mut) };
+            parts.insert(rows.to_string(), quote!(let #rows = & #mutable #block[..height * #width];));
+        }
+        for id in &self.columns {
+            let (rows, column) = (format_ident!("{}_rows", self.elements[id]), format_ident!("{}_column", self.elements[id]));
+            parts.insert(rows.to_string(), quote!(let #rows = &mut #column[..height];));
+        }
+        parts.into_values().collect()
+    }
+
+    /// The operands of what the stages compute, and what they write.
+    fn used(&self) -> Vec<ValueId> {
+        let mut used: Vec<ValueId> = Vec::new();
+        for statement in self.kernel.stages.iter().flat_map(|stage| &stage.statements) {
+            if let Statement::Compute(id)
+            | Statement::Sum(id)
+            | Statement::Greatest(id)
+            | Statement::AddToLane(id)
+            | Statement::RaiseTo(id) = statement
+            {
+                used.extend(self.plan.graph.value(*id).operation.operands());
             }
-            let (row, rows) = (self.row_of(*source), self.rows_of(*source));
-            let (width, columns) = (number(*width), self.columns(columns));
-            slices.insert(row.to_string(), quote!(let #row = &mut #rows[i * #width..][..#columns];));
         }
-        for id in &self.temporaries {
-            let (row, space) = (format_ident!("{}_row", self.elements[id]), format_ident!("{}_space", self.elements[id]));
-            let columns = self.columns(self.plan.graph.extent(*id).columns);
-            slices.insert(row.to_string(), quote!(let #row = &mut #space[..#columns];));
-        }
-        slices.into_values().collect()
+        used.extend(self.kernel.writes.iter().map(|(_, id)| *id));
+        used
     }
 
     fn stage(&self, stage: &Stage) -> TokenStream {
-        let mut out = TokenStream::new();
-        let in_loop = stage.columns != Columns::One;
-        for statement in &stage.statements {
-            out.extend(self.statement(statement, stage, in_loop));
+        let (passes, statements): (Vec<&Statement>, Vec<&Statement>) =
+            stage.statements.iter().partition(|statement| self.is_pass(statement));
+        let mut out: TokenStream = passes.into_iter().map(|statement| self.pass(statement)).collect();
+        if statements.is_empty() {
+            return out;
         }
-        if in_loop {
-            let columns = self.columns(stage.columns);
-            quote!(for j in 0..#columns { #out })
-        } else {
-            out
+        let walk = self.walk(stage);
+        let work: TokenStream = statements.iter().map(|statement| self.statement(statement, stage, walk)).collect();
+        let columns = self.walked(stage.columns);
+        out.extend(match walk {
+            Walk::Flat => quote!(for j in 0..height * #columns { #work }),
+            Walk::Columns => {
+                let rows = self.rows_at_hand(&statements);
+                quote!(for i in 0..height { #rows for j in 0..#columns { #work } })
+            }
+            Walk::Rows => quote!(for i in 0..height { #work }),
+        });
+        out
+    }
+
+    /// Whether a statement is a pass of its own over the block: sums and draws of whole rows.
+    fn is_pass(&self, statement: &Statement) -> bool {
+        match statement {
+            Statement::Draw(_) => true,
+            Statement::Sum(id) | Statement::Greatest(id) => self.is_array(self.operand(*id)),
+            _ => false,
         }
     }
 
-    fn statement(&self, statement: &Statement, stage: &Stage, in_loop: bool) -> TokenStream {
+    /// Whether a value has a row of elements.
+    fn is_array(&self, id: ValueId) -> bool {
+        self.has_columns(id)
+    }
+
+    fn pass(&self, statement: &Statement) -> TokenStream {
+        match *statement {
+            Statement::Draw(id) => {
+                let Operation::Uniform { stream } = self.plan.graph.value(id).operation else { unreachable!("a draw") };
+                let (stream, width) = (proc_macro2::Literal::u32_unsuffixed(stream), number(self.plan.width(id)));
+                let (rows, columns) = (format_ident!("{}_rows", self.elements[&id]), self.in_use(self.plan.graph.extent(id).columns));
+                quote! {
+                    for i in 0..height {
+                        level::uniform(&mut #rows[i * #width..][..#columns], seed, #stream, draw, (first + start + i) as u32);
+                    }
+                }
+            }
+            Statement::Sum(id) | Statement::Greatest(id) => {
+                let operand = self.operand(id);
+                let extent = self.plan.graph.extent(operand);
+                let function = match statement {
+                    Statement::Sum(_) => quote!(level::sum_rows),
+                    _ => quote!(level::greatest_rows),
+                };
+                let to = format_ident!("{}_rows", self.elements[&id]);
+                let from = match self.source(operand) {
+                    Some(source) => self.rows_of(source),
+                    None => format_ident!("{}_rows", self.elements[&operand]),
+                };
+                let (width, columns) = (number(self.plan.width(operand)), self.in_use(extent.columns));
+                quote!(#function(#to, #from, #width, #columns);)
+            }
+            _ => unreachable!("not a pass"),
+        }
+    }
+
+    /// How the stage's loop runs.
+    fn walk(&self, stage: &Stage) -> Walk {
+        if stage.columns == Columns::One {
+            return Walk::Rows;
+        }
+        let whole = |id: ValueId| {
+            let extent = self.plan.graph.extent(id);
+            let outside = self.source(id).is_some_and(|source| !self.is_written(source));
+            let scalar = extent.columns == Columns::One && extent.rows == 1 && outside;
+            scalar || (extent.rows == self.kernel.rows && extent.columns == stage.columns)
+        };
+        let flat = |statement: &Statement| match *statement {
+            Statement::Compute(id) => {
+                let Operation::Map { expr, operands } = &self.plan.graph.value(id).operation else { return false };
+                let mut placed = false;
+                expr.leaves(&mut |leaf| placed |= matches!(leaf, Leaf::Row | Leaf::Column));
+                !placed && operands.iter().all(|operand| whole(*operand))
+            }
+            Statement::Keep(id) | Statement::Write(_, id) => whole(id),
+            _ => false,
+        };
+        // Rows that are only in use in part do not lie one after the other.
+        let gaps = stage.columns == Columns::Batch && self.plan.varies();
+        if !gaps && stage.statements.iter().filter(|statement| !self.is_pass(statement)).all(flat) {
+            Walk::Flat
+        } else {
+            Walk::Columns
+        }
+    }
+
+    /// Binds the row at hand of every array that a loop over columns uses, and the numbers that it uses of the row.
+    fn rows_at_hand(&self, statements: &[&Statement]) -> TokenStream {
+        let mut bindings: BTreeMap<String, TokenStream> = BTreeMap::new();
+        let mut read = |id: ValueId| {
+            let extent = self.plan.graph.extent(id);
+            let source = self.source(id);
+            // Bound for the whole block.
+            let scalar_or_shared = extent.rows == 1 && (extent.columns == Columns::One || self.kernel.rows > 1);
+            if scalar_or_shared && source.is_some_and(|source| !self.is_written(source)) {
+                return;
+            }
+            let name = source.map_or_else(|| self.elements[&id].clone(), |source| self.names[&source].clone());
+            let rows = format_ident!("{name}_rows");
+            let (key, binding) = if extent.columns == Columns::One {
+                (name.to_string(), quote!(let #name = #rows[i];))
+            } else {
+                let (row, width, columns) = (format_ident!("{name}_row"), number(self.plan.width(id)), self.walked(extent.columns));
+                (row.to_string(), quote!(let #row = &#rows[i * #width..][..#columns];))
+            };
+            bindings.entry(key).or_insert(binding);
+        };
+        let computed_here = |id: ValueId| statements.contains(&&Statement::Compute(id));
+        for statement in statements {
+            match **statement {
+                Statement::Compute(id) | Statement::AddToLane(id) | Statement::RaiseTo(id) => {
+                    let operands = self.plan.graph.value(id).operation.operands();
+                    operands.into_iter().filter(|operand| !computed_here(*operand)).for_each(&mut read);
+                }
+                Statement::Write(_, id) if !computed_here(id) => read(id),
+                _ => {}
+            }
+        }
+        // What is written is bound to be written, whether it is read or not.
+        for statement in statements {
+            let (rows, row, width, columns) = match **statement {
+                Statement::Keep(id) => {
+                    let name = &self.elements[&id];
+                    (format_ident!("{name}_rows"), format_ident!("{name}_row"), self.plan.width(id), self.plan.graph.extent(id).columns)
+                }
+                Statement::Write(tensor, id) => {
+                    let source = Source::Tensor(tensor);
+                    (self.rows_of(source), self.row_of(source), self.plan.width(id), self.plan.graph.extent(id).columns)
+                }
+                Statement::AddToLane(id) | Statement::RaiseTo(id) => {
+                    let name = &self.elements[&id];
+                    let (rows, row) = (format_ident!("{name}_rows"), format_ident!("{name}_row"));
+                    let (width, columns) = (number(self.plan.width(id)), self.walked(self.plan.graph.extent(id).columns));
+                    let begin = match **statement {
+                        Statement::AddToLane(_) => {
+                            let lanes = number(LANES);
+                            quote!((start + i) % #lanes * #width)
+                        }
+                        _ => quote!(0),
+                    };
+                    bindings.insert(row.to_string(), quote!(let #row = &mut #rows[#begin..][..#columns];));
+                    continue;
+                }
+                _ => continue,
+            };
+            let (width, columns) = (number(width), self.walked(columns));
+            bindings.insert(row.to_string(), quote!(let #row = &mut #rows[i * #width..][..#columns];));
+        }
+        bindings.into_values().collect()
+    }
+
+    fn statement(&self, statement: &Statement, stage: &Stage, walk: Walk) -> TokenStream {
         match *statement {
             Statement::Compute(id) => {
                 let Operation::Map { expr, operands } = &self.plan.graph.value(id).operation else {
@@ -246,67 +425,84 @@ impl Printer<'_> {
                 };
                 let name = &self.elements[&id];
                 let leaf = |leaf: Leaf| match leaf {
-                    Leaf::Operand(index) => self.element(operands[index], stage),
+                    Leaf::Operand(index) => self.element(operands[index], stage, walk),
                     Leaf::Scalar(index) => {
                         let name = scalar_name(index);
                         quote!(#name)
                     }
-                    Leaf::Row => quote!((first + i) as f32),
+                    Leaf::Row => quote!((first + start + i) as f32),
                     Leaf::Column => quote!(j as f32),
                     other => unreachable!("only scalars of a step have it: {other:?}"),
                 };
                 let (bindings, value) = print(expr, Number::F32, &name.to_string(), &leaf);
-                quote!(#bindings let #name = #value;)
+                let keep = if self.columns.contains(&id) { self.keep(id, walk) } else { quote!() };
+                quote!(#bindings let #name = #value; #keep)
             }
             Statement::Keep(id) => {
-                let name = &self.elements[&id];
-                let row = format_ident!("{}_row", name);
-                let rows = format_ident!("{}_rows", name);
-                if in_loop { quote!(#row[j] = #name;) } else { quote!(#rows[i] = #name;) }
+                // A sum of a row is kept where the pass over the block puts it.
+                let passed = matches!(self.plan.graph.value(id).operation, Operation::SumColumns(_) | Operation::MaxColumns(_))
+                    && self.is_array(self.operand(id));
+                if passed { quote!() } else { self.keep(id, walk) }
             }
-            Statement::Draw(id) => {
-                let Operation::Uniform { stream } = self.plan.graph.value(id).operation else { unreachable!("a draw") };
-                let (row, stream) = (self.row(id), Literal::u32_unsuffixed(stream));
-                quote!(level::uniform(#row, seed, #stream, draw, (first + i) as u32);)
-            }
-            Statement::Sum(id) => {
-                let (name, row) = (&self.elements[&id], self.whole_row(self.operand(id), stage));
-                quote!(let #name = level::sum(#row);)
-            }
-            Statement::Greatest(id) => {
-                let (name, row) = (&self.elements[&id], self.whole_row(self.operand(id), stage));
-                quote!(let #name = level::greatest(#row);)
+            Statement::Sum(id) | Statement::Greatest(id) => {
+                let function = if matches!(statement, Statement::Sum(_)) { quote!(level::sum) } else { quote!(level::greatest) };
+                let (name, element) = (&self.elements[&id], self.element(self.operand(id), stage, walk));
+                let keep = if self.columns.contains(&id) { self.keep(id, walk) } else { quote!() };
+                quote!(let #name = #function(&[#element]); #keep)
             }
             Statement::AddToLane(id) => {
-                let rows = format_ident!("{}_rows", self.elements[&id]);
-                let (element, width) = (self.element(self.operand(id), stage), number(self.plan.width(id)));
-                let lanes = number(crate::interpret::LANES);
-                let column = if in_loop { quote!(+ j) } else { quote!() };
-                quote!(#rows[i % #lanes * #width #column] += #element;)
+                let element = self.element(self.operand(id), stage, walk);
+                if walk == Walk::Rows {
+                    let (rows, lanes) = (format_ident!("{}_rows", self.elements[&id]), number(LANES));
+                    return quote!(#rows[(start + i) % #lanes] += #element;);
+                }
+                let row = format_ident!("{}_row", self.elements[&id]);
+                quote!(#row[j] += #element;)
             }
             Statement::RaiseTo(id) => {
-                let rows = format_ident!("{}_rows", self.elements[&id]);
-                let element = self.element(self.operand(id), stage);
-                let column = if in_loop { quote!(j) } else { quote!(0) };
-                quote!(if #element > #rows[#column] { #rows[#column] = #element; })
+                let element = self.element(self.operand(id), stage, walk);
+                let greatest = match walk {
+                    Walk::Rows => {
+                        let rows = format_ident!("{}_rows", self.elements[&id]);
+                        quote!(#rows[0])
+                    }
+                    _ => self.at(&self.elements[&id], Walk::Columns),
+                };
+                // Not a conditional store, which would keep the loop from running in vectors.
+                quote!(#greatest = if #element > #greatest { #element } else { #greatest };)
             }
             Statement::Write(tensor, id) => {
                 let source = Source::Tensor(tensor);
-                let value = self.element(id, stage);
-                let (row, rows) = (self.row_of(source), self.rows_of(source));
-                if in_loop { quote!(#row[j] = #value;) } else { quote!(#rows[i] = #value;) }
+                let value = self.element(id, stage, walk);
+                let at = self.at(&self.names[&source], walk);
+                quote!(#at = #value;)
             }
+            Statement::Draw(_) => unreachable!("a pass of its own"),
         }
     }
 
-    /// The row at hand of a value as a slice; of one number where that is all there is.
-    fn whole_row(&self, id: ValueId, stage: &Stage) -> TokenStream {
-        if self.has_columns(id) || self.is_product(id) {
-            let row = self.row(id);
-            return quote!(&#row[..]);
+    fn keep(&self, id: ValueId, walk: Walk) -> TokenStream {
+        let name = &self.elements[&id];
+        let at = self.at(name, walk);
+        quote!(#at = #name;)
+    }
+
+    /// The element at hand of an array of this name.
+    fn at(&self, name: &Ident, walk: Walk) -> TokenStream {
+        match walk {
+            Walk::Rows => {
+                let rows = format_ident!("{name}_rows");
+                quote!(#rows[i])
+            }
+            Walk::Flat => {
+                let rows = format_ident!("{name}_rows");
+                quote!(#rows[j])
+            }
+            Walk::Columns => {
+                let row = format_ident!("{name}_row");
+                quote!(#row[j])
+            }
         }
-        let element = self.element(id, stage);
-        quote!(&[#element])
     }
 
     fn operand(&self, id: ValueId) -> ValueId {
@@ -314,26 +510,26 @@ impl Printer<'_> {
     }
 
     /// A value's element at the row and column at hand.
-    fn element(&self, id: ValueId, stage: &Stage) -> TokenStream {
+    fn element(&self, id: ValueId, stage: &Stage, walk: Walk) -> TokenStream {
         let extent = self.plan.graph.extent(id);
-        if let Some(source) = self.source(id) {
-            if extent.columns == Columns::One {
-                let name = &self.names[&source];
-                return quote!(#name);
-            }
-            let row = self.row_of(source);
-            return quote!(#row[j]);
+        let source = self.source(id);
+        let name = source.map_or_else(|| &self.elements[&id], |source| &self.names[&source]);
+        let here = stage.statements.iter().any(|statement| match *statement {
+            Statement::Compute(other) => other == id,
+            Statement::Sum(other) | Statement::Greatest(other) => other == id && !self.is_pass(statement),
+            _ => false,
+        });
+        if here && source.is_none() {
+            return quote!(#name);
         }
-        let name = &self.elements[&id];
-        let here = stage.statements.contains(&Statement::Compute(id));
-        if self.is_product(id) && extent.columns == Columns::One {
-            let row = self.row(id);
-            quote!(#row[0])
-        } else if extent.columns == Columns::One || here {
-            quote!(#name)
-        } else {
-            let row = self.row(id);
-            quote!(#row[j])
+        if extent.columns == Columns::One {
+            let whole = source.is_some_and(|source| extent.rows == 1 && !self.is_written(source));
+            // In a loop over columns it is bound for the row.
+            return if whole || walk != Walk::Rows { quote!(#name) } else { self.at(name, Walk::Rows) };
         }
+        if source.is_some() && extent.rows == 1 && walk == Walk::Columns {
+            return self.at(name, Walk::Columns);
+        }
+        self.at(name, walk)
     }
 }

@@ -54,7 +54,6 @@ impl Fusion<'_> {
             // Memory, or placed with whatever uses it first.
             Operation::Read(_) | Operation::Raw(_) | Operation::Constants(_) | Operation::Uniform { .. } => {}
             Operation::Input { .. } => self.push(id, KernelKind::Load(id)),
-            Operation::Target(_) if self.graph.extent(id).rows == 1 => {}
             Operation::Target(_) => self.push(id, KernelKind::LoadTarget(id)),
             Operation::Concat(parts) => {
                 parts.clone().into_iter().for_each(|part| self.settle(part));

@@ -28,6 +28,8 @@ pub use stage::{Stage, Statement};
 pub struct Options {
     /// The rows of a full batch.
     pub batch: usize,
+    /// Whether batches are often far from full, as in predictions: loops over samples then stop where they end.
+    pub varies: bool,
     /// Kernels with at least this many floating-point operations are split among threads.
     pub split_from: u64,
     /// What computes products.
@@ -43,6 +45,9 @@ pub enum Products {
     /// `matrixmultiply` for all.
     MatrixMultiply,
 }
+
+/// The `f32`s of the widest vector, and of a cache line.
+pub const VECTOR: usize = 16;
 
 /// A fork and join costs about a microsecond, in which a core does some hundred thousand operations.
 pub const SPLIT_FROM: u64 = 1_000_000;
@@ -200,8 +205,25 @@ impl Plan {
         self.by_content.get(&content).map(|index| &self.buffers[*index])
     }
 
-    /// The columns of a row in memory: those of a full batch where they are samples.
+    /// The columns of a row in memory: those of a full batch where they are samples, to whole vectors.
     pub fn width(&self, value: ValueId) -> usize {
+        crate::interpret::columns(self.graph.extent(value), self.stride())
+    }
+
+    /// The columns of a row that a full batch fills.
+    pub fn columns(&self, value: ValueId) -> usize {
         crate::interpret::columns(self.graph.extent(value), self.options.batch)
+    }
+
+    /// The columns in memory of a row of samples. A batch that is no whole number of vectors is rounded up, so that rows
+    /// begin at cache lines and loops have no remainder; one smaller than a vector is not.
+    pub fn stride(&self) -> usize {
+        let batch = self.options.batch;
+        if batch > VECTOR { batch.next_multiple_of(VECTOR) } else { batch }
+    }
+
+    /// Whether loops over samples run over those that are there, in whole vectors, rather than over a full batch.
+    pub fn varies(&self) -> bool {
+        self.options.varies && self.stride() > VECTOR
     }
 }
