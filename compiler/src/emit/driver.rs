@@ -183,7 +183,9 @@ impl Driver<'_> {
                 let columns = self.columns(*id);
                 let from = self.source(*id);
                 let views = self.views(&[from], &[Source::Buffer(Content::Transposed(*id))], &[format_ident!("to")]);
-                quote!({ #views level::transpose(read_0, #width, to, #rows, #rows, #columns); })
+                let strips = self.plan.strips(*id);
+                let (strip, depths) = (number(strips.width), number(strips.depths));
+                quote!({ #views level::transpose_to_strips(read_0, #width, to, #strip, #depths, #rows, #columns); })
             }
             KernelKind::Concat(id) => {
                 let Operation::Concat(parts) = self.plan.graph.value(*id).operation.clone() else { unreachable!("parts") };

@@ -16,16 +16,6 @@ use crate::interpret::LANES;
 use crate::plan::{Content, ProductBy, Stage, Statement};
 use crate::train_graph::{Columns, Operation, ValueId};
 
-/// The rows of a product that are computed before the rest is done to them: whole tiles, few enough to stay in the
-/// first-level cache.
-const BLOCK: usize = 24;
-/// The same where the right factor outgrows the second-level cache: it is read once for each block.
-const LARGE_BLOCK: usize = 48;
-/// From how many elements of the right factor on.
-const LARGE: usize = 1 << 16;
-/// The elements that a block's arrays may have together, 512 KiB: they are on the stack.
-const BLOCK_LEN: usize = 1 << 17;
-
 /// How a stage's loop over columns runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Walk {
@@ -40,7 +30,7 @@ enum Walk {
 impl Printer<'_> {
     /// What is in the function's braces.
     pub(super) fn body(&mut self) -> TokenStream {
-        let block = self.block();
+        let block = self.kernel.block;
         let mut out = TokenStream::new();
         for id in &self.temporaries {
             let (name, len) = (format_ident!("{}_block", self.elements[id]), number(block * self.plan.width(*id)));
@@ -83,21 +73,6 @@ impl Printer<'_> {
         }
         out.extend(self.finish_sums());
         out
-    }
-
-    /// The rows that are done at once: all, where there is one pass over them and nothing to keep between passes.
-    fn block(&self) -> usize {
-        let kept: usize = self.temporaries.iter().map(|id| self.plan.width(*id)).sum();
-        let (rows, kept) = match self.kernel.product {
-            None if self.kernel.stages.len() == 1 && kept == 0 && self.columns.is_empty() => (self.kernel.rows, kept),
-            None => (BLOCK, kept),
-            Some((id, _)) => {
-                let Operation::Product { right, .. } = self.plan.graph.value(id).operation else { unreachable!("a product") };
-                let elements = self.plan.graph.extent(right).rows * self.plan.width(right);
-                (if elements >= LARGE { LARGE_BLOCK } else { BLOCK }, kept + self.plan.width(id))
-            }
-        };
-        rows.min(BLOCK_LEN / kept.max(1)).clamp(1, self.kernel.rows.max(1))
     }
 
     /// The number of rows that this call is to do.
@@ -169,20 +144,25 @@ impl Printer<'_> {
             let stride = number(self.plan.width(left));
             (quote!((first + start) * #stride), quote!(#stride), quote!(1), self.in_use(graph.extent(left).columns))
         };
-        let (b, b_stride) = if right_transposed {
-            (self.rows_of(Source::Buffer(Content::Transposed(right))), number(graph.extent(right).rows))
+        let (b, b_layout, strips) = if right_transposed {
+            let strips = self.plan.strips(right);
+            let (width, depths) = (number(strips.width), number(strips.depths));
+            (self.rows_of(Source::Buffer(Content::Transposed(right))), quote!(#width, #depths), true)
         } else {
-            (self.rows_of(self.source(right).expect("a factor is computed before")), number(self.plan.width(right)))
+            let stride = number(self.plan.width(right));
+            (self.rows_of(self.source(right).expect("a factor is computed before")), quote!(#stride), false)
         };
         let columns = self.walked(graph.extent(id).columns);
-        let function = match by {
-            ProductBy::Tile => quote!(level::product),
-            ProductBy::MatrixMultiply => quote!(level::matrixmultiply_product),
+        let function = match (by, strips) {
+            (ProductBy::Tile, false) => quote!(level::product),
+            (ProductBy::Tile, true) => quote!(level::product_of_strips),
+            (ProductBy::MatrixMultiply, false) => quote!(level::matrixmultiply_product),
+            (ProductBy::MatrixMultiply, true) => quote!(level::matrixmultiply_product_of_strips),
         };
         let machine = if by == ProductBy::MatrixMultiply { quote!(machine,) } else { quote!() };
         quote! {
             #function(
-                #machine #target, #width, &#a[#a_start..], #a_row, #a_depth, #b, #b_stride, height, #columns, #depth,
+                #machine #target, #width, &#a[#a_start..], #a_row, #a_depth, #b, #b_layout, height, #columns, #depth,
             );
         }
     }

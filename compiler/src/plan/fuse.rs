@@ -235,6 +235,7 @@ impl Fusion<'_> {
                     values: Vec::new(),
                     writes: vec![(tensor, value)],
                     stages: Vec::new(),
+                    block: 1,
                 });
                 self.kernels.push(self.kernel(kind, self.demands[value.0]));
             }
@@ -254,7 +255,14 @@ impl Fusion<'_> {
     }
 
     fn rows(&self, rows: usize, product: Option<(ValueId, ProductBy)>) -> KernelKind {
-        KernelKind::Rows(RowKernel { rows, product, values: Vec::new(), writes: Vec::new(), stages: Vec::new() })
+        KernelKind::Rows(RowKernel {
+            rows,
+            product,
+            values: Vec::new(),
+            writes: Vec::new(),
+            stages: Vec::new(),
+            block: 1,
+        })
     }
 
     fn kernel(&self, kind: KernelKind, demand: Demand) -> Kernel {

@@ -7,11 +7,13 @@
 //! 2. `fuse`: gives every value a kernel.
 //! 3. `place`: places what must outlive its kernel in memory, by lifetime.
 //! 4. `stage`: orders each kernel's work on a row into loops over its columns and what happens between them.
+//! 5. `block`: cuts each kernel into blocks that stay in a near cache.
 
 use std::collections::HashMap;
 
 use crate::train_graph::{TensorId, TrainGraph, ValueId};
 
+mod block;
 pub mod flip;
 mod fuse;
 mod place;
@@ -19,6 +21,7 @@ mod show;
 mod simplify;
 mod stage;
 
+pub use block::kept;
 pub use place::{STACK_ROW, computed};
 pub use show::Update;
 pub use stage::{Stage, Statement};
@@ -48,6 +51,12 @@ pub enum Products {
 
 /// The `f32`s of the widest vector, and of a cache line.
 pub const VECTOR: usize = 16;
+
+/// The columns of a strip of a transposed factor: those of the widest tile.
+const STRIP: usize = 4 * VECTOR;
+
+/// The elements that the arrays of a block may have together, 512 KiB: they are on the stack.
+pub const STACK_LEN: usize = 1 << 17;
 
 /// A fork and join costs about a microsecond, in which a core does some hundred thousand operations.
 pub const SPLIT_FROM: u64 = 1_000_000;
@@ -83,6 +92,17 @@ pub struct Buffer {
     pub first: usize,
     /// The last kernel that reads it.
     pub last: usize,
+}
+
+/// The layout of a transpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Strips {
+    /// The columns of a strip, side by side in memory.
+    pub width: usize,
+    /// The rows of a strip.
+    pub depths: usize,
+    /// The length of all strips, one after the other.
+    pub len: usize,
 }
 
 /// A plan.
@@ -168,6 +188,8 @@ pub struct RowKernel {
     pub writes: Vec<(TensorId, ValueId)>,
     /// The work on one row, in order.
     pub stages: Vec<Stage>,
+    /// The rows that are done at once.
+    pub block: usize,
 }
 
 impl Kernel {
@@ -187,6 +209,7 @@ pub fn plan(graph: &TrainGraph, options: Options) -> Plan {
     let mut plan = Plan { graph, options, kernels, buffers: Vec::new(), by_content: HashMap::new(), work_len: 0 };
     place::place(&mut plan);
     stage::stage(&mut plan);
+    block::block(&mut plan);
     plan
 }
 
@@ -220,6 +243,14 @@ impl Plan {
     pub fn stride(&self) -> usize {
         let batch = self.options.batch;
         if batch > VECTOR { batch.next_multiple_of(VECTOR) } else { batch }
+    }
+
+    /// How a value's transpose lies in memory: in strips of so many of its rows, as columns, for each of the so many columns.
+    pub fn strips(&self, value: ValueId) -> Strips {
+        let rows = self.graph.extent(value).rows;
+        let width = rows.next_multiple_of(VECTOR).min(STRIP);
+        let depths = self.columns(value);
+        Strips { width, depths, len: rows.div_ceil(width) * width * depths }
     }
 
     /// Whether loops over samples run over those that are there, in whole vectors, rather than over a full batch.

@@ -109,7 +109,10 @@ fn buffer(plan: &Plan, kernel_of: &HashMap<ValueId, usize>, content: Content, la
     };
     // A sum over rows is gathered in lanes, the first of which then holds it.
     let lanes = if matches!(value.operation, Operation::SumRows(_)) { LANES } else { 1 };
-    let len = lanes * value.extent.rows * plan.width(id);
+    let len = match content {
+        Content::Value(_) => lanes * value.extent.rows * plan.width(id),
+        Content::Transposed(_) => plan.strips(id).len,
+    };
     Buffer { content, offset: 0, len, first, last }
 }
 

@@ -74,7 +74,7 @@ impl Plan {
                 ProductBy::Tile => "by tiles",
                 ProductBy::MatrixMultiply => "by matrixmultiply",
             };
-            writeln!(f, "       product {} {:?} {by}", self.name(id), self.graph.extent(id))?;
+            writeln!(f, "       product {} {:?} {by}, {} rows at a time", self.name(id), self.graph.extent(id), kernel.block)?;
         }
         for stage in &kernel.stages {
             let columns = match stage.columns {

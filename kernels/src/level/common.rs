@@ -117,6 +117,29 @@ macro_rules! common_functions {
             }
         }
 
+        /// [`transpose`] to strips, as [`product_of_strips`] reads them: rows of `src` become columns, `width` of them a strip,
+        /// each of `depths` rows of which the first `cols` are written.
+        ///
+        /// # Panics
+        /// If `src` or `dst` is too short, `width` is 0, or `cols` is more than `depths`.
+        $(#[$features])*
+        #[track_caller]
+        pub fn transpose_to_strips(
+            src: &[f32],
+            src_stride: usize,
+            dst: &mut [f32],
+            width: usize,
+            depths: usize,
+            rows: usize,
+            cols: usize,
+        ) {
+            assert!(cols <= depths, "{cols} depths in strips of {depths}");
+            for (strip, row) in (0..rows).step_by(width).enumerate() {
+                let rows = (rows - row).min(width);
+                transpose(&src[row * src_stride..], src_stride, &mut dst[strip * width * depths..], width, rows, cols);
+            }
+        }
+
         /// dst\[f − first\]\[b\] = (src\[b\]\[f\] − shift\[f\])·scale\[f\] for the features f of `dst`, whose rows are `stride`
         /// apart, from the first `n` samples of `src`, each of `features` elements.
         ///
@@ -170,6 +193,34 @@ macro_rules! common_functions {
                     }
                 }
                 out.copy_from_slice(&draws[..out.len()]);
+            }
+        }
+
+        /// [`product_of_strips`](self::product_of_strips) through the product that the machine's host lends.
+        ///
+        /// # Panics
+        /// As [`product_of_strips`](self::product_of_strips).
+        $(#[$features])*
+        #[track_caller]
+        pub fn matrixmultiply_product_of_strips(
+            machine: &Machine,
+            c: &mut [f32],
+            c_stride: usize,
+            a: &[f32],
+            a_row: usize,
+            a_depth: usize,
+            b: &[f32],
+            width: usize,
+            depths: usize,
+            m: usize,
+            n: usize,
+            k: usize,
+        ) {
+            assert!(k <= depths, "{k} depths in strips of {depths}");
+            for (strip, column) in (0..n).step_by(width).enumerate() {
+                let columns = (n - column).min(width);
+                let b = &b[strip * width * depths..];
+                matrixmultiply_product(machine, &mut c[column..], c_stride, a, a_row, a_depth, b, width, m, columns, k);
             }
         }
 

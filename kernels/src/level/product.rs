@@ -101,6 +101,39 @@ macro_rules! product_functions {
             }
         }
 
+        /// [`product`] with a second factor whose columns lie in strips, one after the other: strip s holds the columns from
+        /// s·`width` on, `width` of each depth side by side, for `depths` depths.
+        ///
+        /// Such strips stay in near caches whatever the number of columns.
+        ///
+        /// # Panics
+        /// If an operand is too short, `width` is 0, or `k` is more than `depths`.
+        $(#[$features])*
+        #[track_caller]
+        pub fn product_of_strips(
+            c: &mut [f32],
+            c_stride: usize,
+            a: &[f32],
+            a_row: usize,
+            a_depth: usize,
+            b: &[f32],
+            width: usize,
+            depths: usize,
+            m: usize,
+            n: usize,
+            k: usize,
+        ) {
+            assert!(k <= depths, "{k} depths in strips of {depths}");
+            if m == 0 {
+                return;
+            }
+            for (strip, column) in (0..n).step_by(width).enumerate() {
+                let columns = (n - column).min(width);
+                let b = &b[strip * width * depths..];
+                product(&mut c[column..], c_stride, a, a_row, a_depth, b, width, m, columns, k);
+            }
+        }
+
         /// A panel of depths: c = its product, or c += its product.
         $(#[$features])*
         unsafe fn panel_of_blocks(panel: Operands, m: usize, n: usize, depth: usize, accumulate: bool) {
