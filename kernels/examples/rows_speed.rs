@@ -81,9 +81,13 @@ mod timed {
 
 /// The best of several rounds, in nanoseconds.
 fn nanoseconds(machine: &Machine, rows: usize, columns: usize, run: fn(&mut timed::Call<'_>)) -> f64 {
-    let x: Vec<f32> = (0..rows * columns).map(|i| (i % 17) as f32 / 17.0 - 0.5).collect();
-    let mut y = vec![0.0; rows * columns];
-    let mut call = timed::Call { machine, rows, columns, x: &x, y: &mut y };
+    // From the start of a cache line, as generated code's memory begins.
+    let (mut x, mut y) = (vec![0.0; rows * columns + 16], vec![0.0; rows * columns + 16]);
+    let aligned = |x: &[f32]| x.as_ptr().align_offset(64);
+    let (x_start, y_start) = (aligned(&x), aligned(&y));
+    let (x, y) = (&mut x[x_start..][..rows * columns], &mut y[y_start..][..rows * columns]);
+    x.iter_mut().enumerate().for_each(|(i, x)| *x = (i % 17) as f32 / 17.0 - 0.5);
+    let mut call = timed::Call { machine, rows, columns, x, y };
     let repeats = 400_000 / (rows * columns) + 1;
     let rounds = (0..40).map(|_| {
         let start = Instant::now();

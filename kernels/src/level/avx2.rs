@@ -123,6 +123,20 @@ mod vector {
         _mm256_castpd_ps(_mm256_permute4x64_pd::<0b11_01_10_00>(_mm256_castps_pd(rows)))
     }
 
+    /// Whether an element is zero.
+    #[inline]
+    #[target_feature(enable = "avx")]
+    pub(super) fn has_zero(x: Vector) -> bool {
+        _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_EQ_OQ>(x, zero())) != 0
+    }
+
+    /// The first element.
+    #[inline]
+    #[target_feature(enable = "avx")]
+    pub(super) fn first(x: Vector) -> f32 {
+        _mm256_cvtss_f32(x)
+    }
+
     /// The four words of 8 Philox blocks, the first of which has this counter, as draws from [0, 1).
     #[inline]
     #[target_feature(enable = "avx2")]

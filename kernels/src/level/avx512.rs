@@ -126,6 +126,20 @@ mod vector {
         _mm512_permutexvar_ps(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), rows)
     }
 
+    /// Whether an element is zero.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn has_zero(x: Vector) -> bool {
+        _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(x, zero()) != 0
+    }
+
+    /// The first element.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn first(x: Vector) -> f32 {
+        _mm512_cvtss_f32(x)
+    }
+
     /// The four words of 16 Philox blocks, the first of which has this counter, as draws from [0, 1).
     #[inline]
     #[target_feature(enable = "avx512f")]

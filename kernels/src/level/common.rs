@@ -13,17 +13,14 @@ macro_rules! common_functions {
         /// The sum of all elements, in the order that [`reference::sum`](crate::reference::sum) defines.
         $(#[$features])*
         pub fn sum(x: &[f32]) -> f32 {
-            let mut sum = [0.0];
-            sum_rows(&mut sum, x, x.len(), x.len());
-            sum[0]
+            fold_row::<false>(x)
         }
 
         /// The greatest of all elements, as [`reference::greatest`](crate::reference::greatest) defines it.
         $(#[$features])*
         pub fn greatest(x: &[f32]) -> f32 {
-            let mut greatest = [0.0];
-            greatest_rows(&mut greatest, x, x.len(), x.len());
-            greatest[0]
+            let greatest = fold_row::<true>(x);
+            if greatest == 0.0 { first_zero(x) } else { greatest }
         }
 
         /// The [`sum`]s of rows: out\[i\] is that of the `n` elements from i·`stride` on.
@@ -44,42 +41,95 @@ macro_rules! common_functions {
         #[track_caller]
         pub fn greatest_rows(out: &mut [f32], x: &[f32], stride: usize, n: usize) {
             fold_rows::<true>(out, x, stride, n);
-            // The order matters for the sign of zero alone: the first zero's counts.
-            for (i, out) in out.iter_mut().enumerate() {
-                if *out == 0.0 {
-                    *out = x[i * stride..][..n].iter().copied().find(|&x| x == 0.0).unwrap_or(*out);
-                }
-            }
         }
 
-        /// Rows are taken four at a time, so that no addition waits for the one before it, and as many as a vector has elements
+        /// The first zero, if there is one: among zeros of both signs, the greatest element by its definition.
+        $(#[$features])*
+        #[cold]
+        fn first_zero(x: &[f32]) -> f32 {
+            x.iter().copied().find(|&x| x == 0.0).unwrap_or(0.0)
+        }
+
+        /// What the lanes of a sum or of a greatest element start from.
+        $(#[$features])*
+        #[inline]
+        fn start<const GREATEST: bool>() -> f32 {
+            if GREATEST { f32::NEG_INFINITY } else { 0.0 }
+        }
+
+        /// The sum of a row, or a greatest element, which may be another zero than the first.
+        $(#[$features])*
+        #[inline]
+        fn fold_row<const GREATEST: bool>(x: &[f32]) -> f32 {
+            if x.is_empty() {
+                return start::<GREATEST>();
+            }
+            // SAFETY: the row is all of `x`.
+            let [row] = unsafe { lanes_of_rows::<GREATEST, 1>([x.as_ptr()], x.len()) };
+            let quarter = vector::quarter::<GREATEST>([row; 4]);
+            vector::first(vector::folded::<GREATEST>([quarter; vector::WIDTH / 4]))
+        }
+
+        /// Some rows are taken at once, so that no addition waits for the one before it, and as many as a vector has elements
         /// are folded into that vector.
         $(#[$features])*
         #[track_caller]
         fn fold_rows<const GREATEST: bool>(out: &mut [f32], x: &[f32], stride: usize, n: usize) {
             $crate::level::check::matrix("x", x.len(), stride, out.len(), n);
             if n == 0 {
-                return out.fill(if GREATEST { f32::NEG_INFINITY } else { 0.0 });
+                return out.fill(start::<GREATEST>());
+            }
+            if let [out] = out {
+                *out = if GREATEST { greatest(&x[..n]) } else { sum(&x[..n]) };
+                return;
             }
             for (group, out) in out.chunks_mut(vector::WIDTH).enumerate() {
-                let start = x.as_ptr().wrapping_add(group * vector::WIDTH * stride);
-                let mut quarters = [vector::zero(); vector::WIDTH / 4];
-                for (first, quarter) in (0..out.len()).step_by(4).zip(&mut quarters) {
+                let first_row = x.as_ptr().wrapping_add(group * vector::WIDTH * stride);
+                let mut quarters = [vector::splat(start::<GREATEST>()); vector::WIDTH / 4];
+                for (first, quarters) in (0..out.len()).step_by(ROWS_AT_ONCE).zip(quarters.chunks_exact_mut(ROWS_AT_ONCE / 4)) {
                     // SAFETY: the rows of `out` were found to be in `x`.
-                    *quarter = unsafe {
-                        let start = start.wrapping_add(first * stride);
-                        if out.len() - first == 1 {
-                            let [row] = lanes_of_rows::<GREATEST, 1>([start], n);
-                            vector::quarter::<GREATEST>([row; 4])
-                        } else {
-                            // Where there are fewer than four, the last one is taken again.
-                            let row = |row: usize| start.wrapping_add(row.min(out.len() - first - 1) * stride);
-                            vector::quarter::<GREATEST>(lanes_of_rows::<GREATEST, 4>([row(0), row(1), row(2), row(3)], n))
-                        }
-                    };
+                    unsafe { quarters_of_rows::<GREATEST>(quarters, first_row.add(first * stride), stride, out.len() - first, n) };
                 }
+                let folded = vector::folded::<GREATEST>(quarters);
                 // SAFETY: `out` has so many elements.
-                unsafe { store_first(out.as_mut_ptr(), vector::folded::<GREATEST>(quarters), out.len()) };
+                unsafe { store_first(out.as_mut_ptr(), folded, out.len()) };
+                if GREATEST && vector::has_zero(folded) {
+                    for (i, out) in out.iter_mut().enumerate().filter(|(_, out)| **out == 0.0) {
+                        *out = first_zero(&x[(group * vector::WIDTH + i) * stride..][..n]);
+                    }
+                }
+            }
+        }
+
+        /// Eight rows where the registers suffice.
+        const ROWS_AT_ONCE: usize = if vector::WIDTH == 16 { 8 } else { 4 };
+
+        /// The first [`ROWS_AT_ONCE`] of some rows, at least one, of `n` elements, at least one. A function of its own, so that
+        /// registers suffice.
+        ///
+        /// # Safety
+        /// The rows are there.
+        $(#[$features])*
+        #[inline(never)]
+        unsafe fn quarters_of_rows<const GREATEST: bool>(
+            quarters: &mut [vector::Vector],
+            start: *const f32,
+            stride: usize,
+            rows: usize,
+            n: usize,
+        ) {
+            // Where there are fewer rows, the last one is taken again.
+            let pointer = |row: usize| start.wrapping_add(row.min(rows - 1) * stride);
+            // SAFETY: the caller's promise.
+            unsafe {
+                if rows <= 4 {
+                    quarters[0] = vector::quarter::<GREATEST>(lanes_of_rows::<GREATEST, 4>([0, 1, 2, 3].map(pointer), n));
+                } else {
+                    let lanes = lanes_of_rows::<GREATEST, ROWS_AT_ONCE>(core::array::from_fn(pointer), n);
+                    for (quarter, lanes) in quarters.iter_mut().zip(lanes.as_chunks().0) {
+                        *quarter = vector::quarter::<GREATEST>(*lanes);
+                    }
+                }
             }
         }
 
@@ -93,7 +143,7 @@ macro_rules! common_functions {
             rows: [*const f32; R],
             n: usize,
         ) -> [[vector::Vector; LANE_VECTORS]; R] {
-            let start = vector::splat(if GREATEST { f32::NEG_INFINITY } else { 0.0 });
+            let start = vector::splat(start::<GREATEST>());
             let mut lanes = [[start; LANE_VECTORS]; R];
             let whole = (n - 1) / LANES * LANES;
             for block in (0..whole).step_by(LANES) {

@@ -150,6 +150,20 @@ mod vector {
         rows
     }
 
+    /// Whether an element is zero.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn has_zero(x: Vector) -> bool {
+        vmaxvq_u32(vceqzq_f32(x)) != 0
+    }
+
+    /// The first element.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn first(x: Vector) -> f32 {
+        vgetq_lane_f32::<0>(x)
+    }
+
     /// The four words of 4 Philox blocks, the first of which has this counter, as draws from [0, 1).
     #[inline]
     #[target_feature(enable = "neon")]

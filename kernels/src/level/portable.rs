@@ -116,6 +116,18 @@ mod vector {
         core::array::from_fn(|row| quarters[row / 4][row % 4])
     }
 
+    /// Whether an element is zero.
+    #[inline(always)]
+    pub(super) fn has_zero(x: Vector) -> bool {
+        x.contains(&0.0)
+    }
+
+    /// The first element.
+    #[inline(always)]
+    pub(super) fn first(x: Vector) -> f32 {
+        x[0]
+    }
+
     /// The four words of 8 Philox blocks, the first of which has this counter, as draws from [0, 1).
     #[inline(always)]
     pub(super) fn draws(counter: [u32; 4], key: [u32; 2]) -> [Vector; 4] {
