@@ -2,10 +2,10 @@
 //!
 //! J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, *Parallel random numbers: as easy as 1, 2, 3*, SC 2011.
 
-const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
+pub(crate) const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 /// Added to the key after each round: the golden ratio and √3 − 1.
-const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
-const ROUNDS: usize = 10;
+pub(crate) const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+pub(crate) const ROUNDS: usize = 10;
 
 /// The four random words that belong to a counter and a key.
 ///
@@ -30,7 +30,7 @@ pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
 
 /// Draws that one block of the counter gives.
 pub(crate) const DRAWS_PER_BLOCK: usize = 4;
-/// Blocks that are computed side by side.
+/// Blocks whose draws are interleaved: their first words come first, then their second words, and so on.
 pub(crate) const BLOCKS: usize = 16;
 
 /// The counter of a block of draws: see [`reference::uniform`](crate::reference::uniform).
@@ -49,7 +49,23 @@ pub(crate) fn key(seed: u64) -> [u32; 2] {
 #[inline(always)]
 pub(crate) fn to_unit(word: u32) -> f32 {
     // Below 2^24, which converts from a signed number as exactly, and on more instruction sets.
-    (word >> 8) as i32 as f32 * (1.0 / 16_777_216.0)
+    (word >> 8) as i32 as f32 * UNIT
+}
+
+/// The step between two draws.
+pub(crate) const UNIT: f32 = 1.0 / 16_777_216.0;
+
+/// The draws of `N` blocks, the first of which has this counter, word by word, for the compiler to turn into vector code.
+#[inline(always)]
+pub(crate) fn draws<const N: usize>(counter: [u32; 4], key: [u32; 2]) -> [[f32; N]; DRAWS_PER_BLOCK] {
+    let mut draws = [[0.0; N]; DRAWS_PER_BLOCK];
+    for lane in 0..N {
+        let words = philox([counter[0].wrapping_add(lane as u32), counter[1], counter[2], counter[3]], key);
+        for (draws, word) in draws.iter_mut().zip(words) {
+            draws[lane] = to_unit(word);
+        }
+    }
+    draws
 }
 
 #[cfg(test)]

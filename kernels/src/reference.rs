@@ -78,6 +78,36 @@ pub fn fold_lanes(lanes: &mut [f32], width: usize, columns: usize) {
     }
 }
 
+/// As [`fold_lanes`], where only the first `filled` lanes hold anything: the others are +0.0, and need not be there.
+pub fn fold_filled_lanes(lanes: &mut [f32], width: usize, columns: usize, filled: usize) {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            for column in 0..columns {
+                let other = if lane + half < filled { lanes[(lane + half) * width + column] } else { 0.0 };
+                if lane < filled {
+                    lanes[lane * width + column] += other;
+                }
+            }
+        }
+        half /= 2;
+    }
+}
+
+/// out\[i\] = [`sum`] of the `n` elements of `x` from i·`stride` on.
+pub fn sum_rows(out: &mut [f32], x: &[f32], stride: usize, n: usize) {
+    for (i, out) in out.iter_mut().enumerate() {
+        *out = sum(&x[i * stride..][..n]);
+    }
+}
+
+/// out\[i\] = [`greatest`] of the `n` elements of `x` from i·`stride` on.
+pub fn greatest_rows(out: &mut [f32], x: &[f32], stride: usize, n: usize) {
+    for (i, out) in out.iter_mut().enumerate() {
+        *out = greatest(&x[i * stride..][..n]);
+    }
+}
+
 /// Fills `out` with draws from [0, 1), each a multiple of 2⁻²⁴.
 ///
 /// Column j of `row` takes word (j/16) mod 4 of block (j/64)·16 + j mod 16. A block is [`philox()`](crate::philox::philox)

@@ -29,7 +29,10 @@ mod at_level {
         entries {
             sum(&mut At<'_, '_>) -> f32,
             greatest(&mut At<'_, '_>) -> f32,
+            sum_rows(&mut At<'_, '_>) -> (),
+            greatest_rows(&mut At<'_, '_>) -> (),
             fold_lanes(&mut At<'_, '_>) -> (),
+            fold_filled_lanes(&mut At<'_, '_>) -> (),
             transpose(&mut At<'_, '_>) -> (),
             load(&mut At<'_, '_>) -> (),
             uniform(&mut At<'_, '_>) -> (),
@@ -46,6 +49,21 @@ mod at_level {
         fn fold_lanes(at: &mut At<'_, '_>) {
             let [width, columns, ..] = at.call.sizes;
             level::fold_lanes(at.call.y, width, columns);
+        }
+
+        fn fold_filled_lanes(at: &mut At<'_, '_>) {
+            let [width, columns, filled, _] = at.call.sizes;
+            level::fold_filled_lanes(at.call.y, width, columns, filled);
+        }
+
+        fn sum_rows(at: &mut At<'_, '_>) {
+            let [stride, n, ..] = at.call.sizes;
+            level::sum_rows(at.call.y, at.call.x, stride, n);
+        }
+
+        fn greatest_rows(at: &mut At<'_, '_>) {
+            let [stride, n, ..] = at.call.sizes;
+            level::greatest_rows(at.call.y, at.call.x, stride, n);
         }
 
         fn transpose(at: &mut At<'_, '_>) {
@@ -104,6 +122,64 @@ fn greatest() {
             for machine in &machines() {
                 let found = at_level::greatest(&mut At { machine, call: &mut Call { x: &x, ..Call::default() } });
                 assert_eq!(found.to_bits(), reference::greatest(&x).to_bits(), "{} of {x:?}", machine.level().name());
+            }
+        }
+    }
+}
+
+/// Numbers among which are some of those that sums and comparisons treat specially.
+fn special_numbers(random: &mut Random, len: usize, share: f32) -> Vec<f32> {
+    const SPECIAL: [f32; 8] = [0.0, -0.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, -1e-45, -1.0];
+    let number = |random: &mut Random| match random.number() {
+        special if special < share - 1.0 => SPECIAL[((random.number() + 1.0) * 3.99) as usize],
+        number => number,
+    };
+    (0..len).map(|_| number(random)).collect()
+}
+
+#[test]
+fn sums_and_greatest_elements_of_rows() {
+    let mut random = Random(6);
+    let lengths: Vec<usize> = if cfg!(miri) { vec![0, 1, 17] } else { (0..70).chain([100, 256, 999, 1024]).collect() };
+    for n in lengths {
+        for rows in [0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 17, 21, 32, 48] {
+            let stride = n + rows % 3;
+            // None special, few, or almost all (then sums are NaN, and the greatest are zeros).
+            let x = special_numbers(&mut random, (rows * stride).saturating_sub(rows % 3), [0.0, 0.02, 0.3, 1.9][rows % 4]);
+            let x = if n % 5 == 4 { x.iter().map(|x| x.min(0.0)).collect() } else { x };
+            let (mut sums, mut greatest) = (vec![7.0; rows], vec![7.0; rows]);
+            reference::sum_rows(&mut sums, &x, stride, n);
+            reference::greatest_rows(&mut greatest, &x, stride, n);
+            for machine in &machines() {
+                let (mut y, sizes, name) = (vec![7.0; rows], [stride, n, 0, 0], machine.level().name());
+                at_level::sum_rows(&mut At { machine, call: &mut Call { x: &x, y: &mut y, sizes, ..Call::default() } });
+                assert_eq!(bits(&y), bits(&sums), "{name}: sums of {rows} rows of {n}");
+                at_level::greatest_rows(&mut At { machine, call: &mut Call { x: &x, y: &mut y, sizes, ..Call::default() } });
+                assert_eq!(bits(&y), bits(&greatest), "{name}: greatest of {rows} rows of {n}");
+            }
+        }
+    }
+}
+
+#[test]
+fn filled_lanes() {
+    let mut random = Random(7);
+    for filled in 1..=16 {
+        for (width, columns) in [(1, 1), (5, 0), (5, 3), (10, 10), (64, 64), (64, 17), (100, 100)] {
+            // No lane is −0.0: adding +0.0 makes it so.
+            let start: Vec<f32> = special_numbers(&mut random, width * 16, 0.1).iter().map(|x| x + 0.0).collect();
+            let mut all = start.clone();
+            all[filled * width..].fill(0.0);
+            reference::fold_lanes(&mut all, width, columns);
+            let mut expected = start[..filled * width].to_vec();
+            reference::fold_filled_lanes(&mut expected, width, columns, filled);
+            assert_eq!(bits(&expected[..columns]), bits(&all[..columns]));
+            for machine in &machines() {
+                let mut y = start[..filled * width].to_vec();
+                let sizes = [width, columns, filled, 0];
+                at_level::fold_filled_lanes(&mut At { machine, call: &mut Call { y: &mut y, sizes, ..Call::default() } });
+                assert_eq!(bits(&y[..columns]), bits(&expected[..columns]), "{}", machine.level().name());
+                assert_eq!(bits(&y[columns..width]), bits(&start[columns..width]), "{}", machine.level().name());
             }
         }
     }
@@ -168,7 +244,7 @@ fn loads() {
 
 #[test]
 fn draws() {
-    for len in [0, 1, 15, 16, 17, 63, 64, 65, 200] {
+    for len in (0..if cfg!(miri) { 20 } else { 70 }).chain([127, 128, 129, 200, 1030]) {
         for (seed, stream, step, row) in
             [(0, 0, 0, 0), (0x1234_5678_9ABC_DEF0, 3, 1 << 33, 9), (7, 0xFFFF, (1 << 48) - 1, u32::MAX)]
         {
@@ -176,10 +252,11 @@ fn draws() {
             reference::uniform(&mut expected, seed, stream, step, row);
             assert!(expected.iter().all(|x| (0.0..1.0).contains(x)));
             for machine in &machines() {
-                let mut y = vec![7.0; len];
+                let mut y = vec![7.0; len + 1];
                 let sizes = [stream as usize, row as usize, 0, 0];
-                at_level::uniform(&mut At { machine, call: &mut Call { y: &mut y, sizes, seed, step, ..Call::default() } });
-                assert_eq!(bits(&y), bits(&expected), "{}", machine.level().name());
+                let call = &mut Call { y: &mut y[..len], sizes, seed, step, ..Call::default() };
+                at_level::uniform(&mut At { machine, call });
+                assert_eq!((bits(&y[..len]), y[len]), (bits(&expected), 7.0), "{}", machine.level().name());
             }
         }
     }
@@ -217,4 +294,22 @@ fn a_load_with_too_few_scales_panics() {
 #[should_panic(expected = "dst has 5 elements, too few for 3 rows of 2, 2 apart")]
 fn a_transpose_into_too_little_panics() {
     dlm_kernels::portable::transpose(&[0.0; 6], 3, &mut [0.0; 5], 2, 2, 3);
+}
+
+#[test]
+#[should_panic(expected = "x has 9 elements, too few for 3 rows of 4, 3 apart")]
+fn sums_of_rows_that_are_not_there_panic() {
+    dlm_kernels::portable::sum_rows(&mut [0.0; 3], &[0.0; 9], 3, 4);
+}
+
+#[test]
+#[should_panic(expected = "lanes has 8 elements, too few for 3 rows of 3, 3 apart")]
+fn filled_lanes_that_are_not_there_panic() {
+    dlm_kernels::portable::fold_filled_lanes(&mut [0.0; 8], 3, 3, 3);
+}
+
+#[test]
+#[should_panic(expected = "17 lanes are filled, not 1 to 16")]
+fn more_filled_lanes_than_there_are_panic() {
+    dlm_kernels::portable::fold_filled_lanes(&mut [0.0; 17], 1, 1, 17);
 }

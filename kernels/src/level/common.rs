@@ -7,25 +7,13 @@ macro_rules! common_functions {
         use crate::reference::LANES;
         use crate::{Machine, philox};
 
+        /// The vectors that hold the lanes of a sum.
+        const LANE_VECTORS: usize = LANES / vector::WIDTH;
+
         /// The sum of all elements, in the order that [`reference::sum`](crate::reference::sum) defines.
         $(#[$features])*
         pub fn sum(x: &[f32]) -> f32 {
-            let mut lanes = [0.0f32; LANES];
-            let (blocks, rest) = x.as_chunks::<LANES>();
-            for block in blocks {
-                for lane in 0..LANES {
-                    lanes[lane] += block[lane];
-                }
-            }
-            for (lane, x) in lanes.iter_mut().zip(rest) {
-                *lane += x;
-            }
-            for half in [8, 4, 2, 1] {
-                for lane in 0..half {
-                    lanes[lane] += lanes[lane + half];
-                }
-            }
-            lanes[0]
+            fold_row::<false>(x)
         }
 
         /// out\[i\] = the [`sum`] of row i, the first `n` of every `stride` elements of `x`.
@@ -55,36 +43,215 @@ macro_rules! common_functions {
         /// The greatest of all elements, as [`reference::greatest`](crate::reference::greatest) defines it.
         $(#[$features])*
         pub fn greatest(x: &[f32]) -> f32 {
-            let mut lanes = [f32::NEG_INFINITY; LANES];
-            let (blocks, rest) = x.as_chunks::<LANES>();
-            for block in blocks {
-                for (lane, &x) in lanes.iter_mut().zip(block) {
-                    *lane = if x > *lane { x } else { *lane };
+            let greatest = fold_row::<true>(x);
+            if greatest == 0.0 { first_zero(x) } else { greatest }
+        }
+
+        /// The [`sum`]s of rows: out\[i\] is that of the `n` elements from i·`stride` on.
+        ///
+        /// # Panics
+        /// If `x` is too short, or the stride shorter than a row.
+        $(#[$features])*
+        #[track_caller]
+        pub fn sum_rows(out: &mut [f32], x: &[f32], stride: usize, n: usize) {
+            fold_rows::<false>(out, x, stride, n);
+        }
+
+        /// The [`greatest`] elements of rows: out\[i\] is that of the `n` elements from i·`stride` on.
+        ///
+        /// # Panics
+        /// If `x` is too short, or the stride shorter than a row.
+        $(#[$features])*
+        #[track_caller]
+        pub fn greatest_rows(out: &mut [f32], x: &[f32], stride: usize, n: usize) {
+            fold_rows::<true>(out, x, stride, n);
+        }
+
+        /// The first zero, if there is one: among zeros of both signs, the greatest element by its definition.
+        $(#[$features])*
+        #[cold]
+        fn first_zero(x: &[f32]) -> f32 {
+            x.iter().copied().find(|&x| x == 0.0).unwrap_or(0.0)
+        }
+
+        /// What the lanes of a sum or of a greatest element start from.
+        $(#[$features])*
+        #[inline]
+        fn start<const GREATEST: bool>() -> f32 {
+            if GREATEST { f32::NEG_INFINITY } else { 0.0 }
+        }
+
+        /// The sum of a row, or a greatest element, which may be another zero than the first.
+        $(#[$features])*
+        #[inline]
+        fn fold_row<const GREATEST: bool>(x: &[f32]) -> f32 {
+            if x.is_empty() {
+                return start::<GREATEST>();
+            }
+            // SAFETY: the row is all of `x`.
+            let [row] = unsafe { lanes_of_rows::<GREATEST, 1>([x.as_ptr()], x.len()) };
+            let quarter = vector::quarter::<GREATEST>([row; 4]);
+            vector::first(vector::folded::<GREATEST>([quarter; vector::WIDTH / 4]))
+        }
+
+        /// Some rows are taken at once, so that no addition waits for the one before it, and as many as a vector has elements
+        /// are folded into that vector.
+        $(#[$features])*
+        #[track_caller]
+        fn fold_rows<const GREATEST: bool>(out: &mut [f32], x: &[f32], stride: usize, n: usize) {
+            $crate::level::check::matrix("x", x.len(), stride, out.len(), n);
+            if n == 0 {
+                return out.fill(start::<GREATEST>());
+            }
+            if let [out] = out {
+                *out = if GREATEST { greatest(&x[..n]) } else { sum(&x[..n]) };
+                return;
+            }
+            for (group, out) in out.chunks_mut(vector::WIDTH).enumerate() {
+                let first_row = x.as_ptr().wrapping_add(group * vector::WIDTH * stride);
+                let mut quarters = [vector::splat(start::<GREATEST>()); vector::WIDTH / 4];
+                for (first, quarters) in (0..out.len()).step_by(ROWS_AT_ONCE).zip(quarters.chunks_exact_mut(ROWS_AT_ONCE / 4)) {
+                    // SAFETY: the rows of `out` were found to be in `x`.
+                    unsafe { quarters_of_rows::<GREATEST>(quarters, first_row.add(first * stride), stride, out.len() - first, n) };
+                }
+                let folded = vector::folded::<GREATEST>(quarters);
+                // SAFETY: `out` has so many elements.
+                unsafe { store_first(out.as_mut_ptr(), folded, out.len()) };
+                if GREATEST && vector::has_zero(folded) {
+                    for (i, out) in out.iter_mut().enumerate().filter(|(_, out)| **out == 0.0) {
+                        *out = first_zero(&x[(group * vector::WIDTH + i) * stride..][..n]);
+                    }
                 }
             }
-            let greatest = lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |most, &x| if x > most { x } else { most });
-            // The order matters for the sign of zero alone: the first zero's counts.
-            if greatest == 0.0 { x.iter().copied().find(|&x| x == 0.0).unwrap_or(greatest) } else { greatest }
+        }
+
+        /// Eight rows where the registers suffice.
+        const ROWS_AT_ONCE: usize = if vector::WIDTH == 16 { 8 } else { 4 };
+
+        /// The first [`ROWS_AT_ONCE`] of some rows, at least one, of `n` elements, at least one. A function of its own, so that
+        /// registers suffice.
+        ///
+        /// # Safety
+        /// The rows are there.
+        $(#[$features])*
+        #[inline(never)]
+        unsafe fn quarters_of_rows<const GREATEST: bool>(
+            quarters: &mut [vector::Vector],
+            start: *const f32,
+            stride: usize,
+            rows: usize,
+            n: usize,
+        ) {
+            // Where there are fewer rows, the last one is taken again.
+            let pointer = |row: usize| start.wrapping_add(row.min(rows - 1) * stride);
+            // SAFETY: the caller's promise.
+            unsafe {
+                if rows <= 4 {
+                    quarters[0] = vector::quarter::<GREATEST>(lanes_of_rows::<GREATEST, 4>([0, 1, 2, 3].map(pointer), n));
+                } else {
+                    let lanes = lanes_of_rows::<GREATEST, ROWS_AT_ONCE>(core::array::from_fn(pointer), n);
+                    for (quarter, lanes) in quarters.iter_mut().zip(lanes.as_chunks().0) {
+                        *quarter = vector::quarter::<GREATEST>(*lanes);
+                    }
+                }
+            }
+        }
+
+        /// The lanes of some rows of `n` elements, at least one.
+        ///
+        /// # Safety
+        /// The rows are there.
+        $(#[$features])*
+        #[inline]
+        unsafe fn lanes_of_rows<const GREATEST: bool, const R: usize>(
+            rows: [*const f32; R],
+            n: usize,
+        ) -> [[vector::Vector; LANE_VECTORS]; R] {
+            let start = vector::splat(start::<GREATEST>());
+            let mut lanes = [[start; LANE_VECTORS]; R];
+            let whole = (n - 1) / LANES * LANES;
+            for block in (0..whole).step_by(LANES) {
+                for r in 0..R {
+                    for v in 0..LANE_VECTORS {
+                        // SAFETY: the caller's promise.
+                        let x = unsafe { vector::load(rows[r].add(block + v * vector::WIDTH)) };
+                        lanes[r][v] = vector::combine::<GREATEST>(lanes[r][v], x);
+                    }
+                }
+            }
+            // What a lane starts from changes it no more: no lane of a sum is −0.0.
+            for v in 0..LANE_VECTORS {
+                let filled = (n - whole).saturating_sub(v * vector::WIDTH).min(vector::WIDTH);
+                let mask = vector::mask(filled);
+                for r in 0..R {
+                    let pointer = rows[r].wrapping_add(whole + v * vector::WIDTH);
+                    // SAFETY: the caller's promise; the mask leaves out what is behind the row.
+                    let x = unsafe { vector::load_or(pointer, mask, start) };
+                    lanes[r][v] = vector::combine::<GREATEST>(lanes[r][v], x);
+                }
+            }
+            lanes
+        }
+
+        /// Writes the first `n` elements of a vector, at least one.
+        ///
+        /// # Safety
+        /// There is room for them.
+        $(#[$features])*
+        #[inline]
+        unsafe fn store_first(pointer: *mut f32, x: vector::Vector, n: usize) {
+            // SAFETY: the caller's promise.
+            unsafe {
+                if n >= vector::WIDTH {
+                    vector::store(pointer, x);
+                } else {
+                    vector::store_masked(pointer, x, vector::mask(n));
+                }
+            }
         }
 
         /// Adds 16 rows of `width` elements into the first one, in their first `columns` columns, in the order that
-        /// [`reference::fold_lanes`](crate::reference::fold_lanes) defines: the end of sums of columns gathered in lanes.
+        /// [`reference::fold_lanes`](crate::reference::fold_lanes) defines: the end of sums of columns gathered in lanes. What
+        /// the other rows then hold is not defined.
         ///
         /// # Panics
         /// If `lanes` is too short, or a row shorter than `columns`.
         $(#[$features])*
         #[track_caller]
         pub fn fold_lanes(lanes: &mut [f32], width: usize, columns: usize) {
-            $crate::level::check::matrix("lanes", lanes.len(), width, LANES, columns);
-            if columns == 0 {
-                return;
-            }
-            for half in [8, 4, 2, 1] {
-                for lane in 0..half {
-                    let (sums, others) = lanes[lane * width..].split_at_mut(half * width);
-                    for (sum, other) in sums[..columns].iter_mut().zip(&others[..columns]) {
-                        *sum += other;
+            fold_filled_lanes(lanes, width, columns, LANES);
+        }
+
+        /// As [`fold_lanes`], where only the first `filled` rows hold anything: the others count as +0.0, and need not be there.
+        /// No element of a row is −0.0, as none is of a sum that began at zero.
+        ///
+        /// # Panics
+        /// If `lanes` is too short, a row shorter than `columns`, or `filled` not from 1 to 16.
+        $(#[$features])*
+        #[track_caller]
+        pub fn fold_filled_lanes(lanes: &mut [f32], width: usize, columns: usize, filled: usize) {
+            assert!((1..=LANES).contains(&filled), "{filled} lanes are filled, not 1 to {LANES}");
+            $crate::level::check::matrix("lanes", lanes.len(), width, filled, columns);
+            for column in (0..columns).step_by(vector::WIDTH) {
+                let (start, n) = (lanes.as_mut_ptr().wrapping_add(column), (columns - column).min(vector::WIDTH));
+                // SAFETY: the columns of the filled rows were found to be there, and the mask leaves out other columns.
+                unsafe {
+                    let mask = vector::mask(n);
+                    let row = |row: usize| match row < filled {
+                        true if n == vector::WIDTH => vector::load(start.add(row * width)),
+                        true => vector::load_masked(start.add(row * width), mask),
+                        false => vector::zero(),
+                    };
+                    let mut sums = [vector::zero(); LANES / 2];
+                    for lane in 0..LANES / 2 {
+                        sums[lane] = vector::add(row(lane), row(lane + LANES / 2));
                     }
+                    for half in [4, 2, 1] {
+                        for lane in 0..half {
+                            sums[lane] = vector::add(sums[lane], sums[lane + half]);
+                        }
+                    }
+                    store_first(start, sums[0], n);
                 }
             }
         }
@@ -183,16 +350,17 @@ macro_rules! common_functions {
         $(#[$features])*
         pub fn uniform(out: &mut [f32], seed: u64, stream: u32, step: u64, row: u32) {
             let key = philox::key(seed);
-            let mut draws = [0.0f32; philox::DRAWS_PER_BLOCK * philox::BLOCKS];
-            for (chunk, out) in out.chunks_mut(draws.len()).enumerate() {
-                for lane in 0..philox::BLOCKS {
+            for (chunk, out) in out.chunks_mut(philox::DRAWS_PER_BLOCK * philox::BLOCKS).enumerate() {
+                for lane in (0..out.len().min(philox::BLOCKS)).step_by(vector::WIDTH) {
                     let block = (chunk * philox::BLOCKS + lane) as u32;
-                    let words = philox::philox(philox::counter(block, stream, step, row), key);
-                    for (word, value) in words.into_iter().enumerate() {
-                        draws[word * philox::BLOCKS + lane] = philox::to_unit(value);
+                    let words = vector::draws(philox::counter(block, stream, step, row), key);
+                    for (word, draws) in words.into_iter().enumerate() {
+                        if let Some(out @ [_, ..]) = out.get_mut(word * philox::BLOCKS + lane..) {
+                            // SAFETY: `out` has so many elements.
+                            unsafe { store_first(out.as_mut_ptr(), draws, out.len()) };
+                        }
                     }
                 }
-                out.copy_from_slice(&draws[..out.len()]);
             }
         }
 

@@ -16,6 +16,7 @@ super::product::product_functions! {
 
 /// 4 elements in one of 32 registers.
 mod vector {
+    use crate::philox;
     use core::arch::aarch64::*;
 
     pub(super) type Vector = float32x4_t;
@@ -50,7 +51,7 @@ mod vector {
         vaddq_f32(a, b)
     }
 
-    /// The first `n` elements, 1 ≤ n ≤ 4.
+    /// The first `n` elements, n ≤ 4.
     #[inline]
     pub(super) fn mask(n: usize) -> Mask {
         n
@@ -102,5 +103,72 @@ mod vector {
                 *pointer.add(i) = element;
             }
         }
+    }
+
+    /// Elements that the mask leaves out are those of `rest`, and need not be there.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) unsafe fn load_or(pointer: *const f32, mask: Mask, rest: Vector) -> Vector {
+        // SAFETY: the caller's promise, and an array of a vector's size.
+        unsafe {
+            if mask == WIDTH {
+                return vld1q_f32(pointer);
+            }
+            let mut elements = [0.0; WIDTH];
+            vst1q_f32(elements.as_mut_ptr(), rest);
+            for (i, element) in elements.iter_mut().enumerate().take(mask) {
+                *element = *pointer.add(i);
+            }
+            vld1q_f32(elements.as_ptr())
+        }
+    }
+
+    /// The sum, or the greater one: `x` where it is greater than `before`, which is not NaN.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn combine<const GREATEST: bool>(before: Vector, x: Vector) -> Vector {
+        if GREATEST { vbslq_f32(vcgtq_f32(x, before), x, before) } else { vaddq_f32(before, x) }
+    }
+
+    /// All steps (lanes 8 apart, then 4, 2 and 1) that combine the lanes of four rows: one element for each row.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn quarter<const GREATEST: bool>(rows: [[Vector; 4]; 4]) -> Vector {
+        let [a, b, c, d] = rows.map(|[first, second, third, fourth]| {
+            let (even, odd) = (combine::<GREATEST>(first, third), combine::<GREATEST>(second, fourth));
+            vreinterpretq_f64_f32(combine::<GREATEST>(even, odd))
+        });
+        let pairs = |a, b| [vreinterpretq_f32_f64(vtrn1q_f64(a, b)), vreinterpretq_f32_f64(vtrn2q_f64(a, b))];
+        let ([ab, ab_other], [cd, cd_other]) = (pairs(a, b), pairs(c, d));
+        let (ab, cd) = (combine::<GREATEST>(ab, ab_other), combine::<GREATEST>(cd, cd_other));
+        combine::<GREATEST>(vuzp1q_f32(ab, cd), vuzp2q_f32(ab, cd))
+    }
+
+    /// Nothing is left to do.
+    #[inline]
+    pub(super) fn folded<const GREATEST: bool>([rows]: [Vector; 1]) -> Vector {
+        rows
+    }
+
+    /// Whether an element is zero.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn has_zero(x: Vector) -> bool {
+        vmaxvq_u32(vceqzq_f32(x)) != 0
+    }
+
+    /// The first element.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn first(x: Vector) -> f32 {
+        vgetq_lane_f32::<0>(x)
+    }
+
+    /// The four words of 4 Philox blocks, the first of which has this counter, as draws from [0, 1).
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn draws(counter: [u32; 4], key: [u32; 2]) -> [Vector; 4] {
+        // SAFETY: arrays of a vector's size.
+        philox::draws::<WIDTH>(counter, key).map(|word| unsafe { vld1q_f32(word.as_ptr()) })
     }
 }

@@ -38,7 +38,7 @@ mod vector {
         core::array::from_fn(|i| a[i] + b[i])
     }
 
-    /// The first `n` elements, 1 ≤ n ≤ 8.
+    /// The first `n` elements, n ≤ 8.
     #[inline(always)]
     pub(super) fn mask(n: usize) -> Mask {
         n
@@ -70,5 +70,67 @@ mod vector {
             // SAFETY: the caller's promise.
             unsafe { *pointer.add(i) = x };
         }
+    }
+
+    /// Elements that the mask leaves out are those of `rest`, and need not be there.
+    #[inline(always)]
+    pub(super) unsafe fn load_or(pointer: *const f32, mask: Mask, rest: Vector) -> Vector {
+        // SAFETY: the caller's promise.
+        core::array::from_fn(|i| if i < mask { unsafe { *pointer.add(i) } } else { rest[i] })
+    }
+
+    /// The sum, or the greater one: `x` where it is greater than `before`, which is not NaN.
+    #[inline(always)]
+    pub(super) fn combine<const GREATEST: bool>(before: Vector, x: Vector) -> Vector {
+        core::array::from_fn(|i| combined::<GREATEST>(before[i], x[i]))
+    }
+
+    #[inline(always)]
+    fn combined<const GREATEST: bool>(before: f32, x: f32) -> f32 {
+        match GREATEST {
+            true if x > before => x,
+            true => before,
+            false => before + x,
+        }
+    }
+
+    /// All steps (lanes 8 apart, then 4, 2 and 1) that combine the lanes of four rows: one element for each row, then nothing.
+    #[inline(always)]
+    pub(super) fn quarter<const GREATEST: bool>(rows: [[Vector; 2]; 4]) -> Vector {
+        let mut folded = zero();
+        for (folded, [first, second]) in folded.iter_mut().zip(rows) {
+            let mut lanes = combine::<GREATEST>(first, second);
+            for half in [4, 2, 1] {
+                for lane in 0..half {
+                    lanes[lane] = combined::<GREATEST>(lanes[lane], lanes[lane + half]);
+                }
+            }
+            *folded = lanes[0];
+        }
+        folded
+    }
+
+    /// One element for each row.
+    #[inline(always)]
+    pub(super) fn folded<const GREATEST: bool>(quarters: [Vector; 2]) -> Vector {
+        core::array::from_fn(|row| quarters[row / 4][row % 4])
+    }
+
+    /// Whether an element is zero.
+    #[inline(always)]
+    pub(super) fn has_zero(x: Vector) -> bool {
+        x.contains(&0.0)
+    }
+
+    /// The first element.
+    #[inline(always)]
+    pub(super) fn first(x: Vector) -> f32 {
+        x[0]
+    }
+
+    /// The four words of 8 Philox blocks, the first of which has this counter, as draws from [0, 1).
+    #[inline(always)]
+    pub(super) fn draws(counter: [u32; 4], key: [u32; 2]) -> [Vector; 4] {
+        crate::philox::draws(counter, key)
     }
 }
