@@ -124,7 +124,8 @@ impl Printer<'_> {
             if let Operation::SumRows(_) = self.plan.graph.value(*id).operation {
                 let (rows, width) = (format_ident!("{}_rows", self.elements[id]), number(self.plan.width(*id)));
                 let columns = self.walked(self.plan.graph.extent(*id).columns);
-                out.extend(quote!(level::fold_lanes(#rows, #width, #columns);));
+                let filled = number(self.kernel.rows.min(LANES));
+                out.extend(quote!(level::fold_filled_lanes(#rows, #width, #columns, #filled);));
             }
         }
         out

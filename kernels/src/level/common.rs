@@ -16,30 +16,6 @@ macro_rules! common_functions {
             fold_row::<false>(x)
         }
 
-        /// out\[i\] = the [`sum`] of row i, the first `n` of every `stride` elements of `x`.
-        ///
-        /// # Panics
-        /// If `x` is too short.
-        $(#[$features])*
-        #[track_caller]
-        pub fn sum_rows(out: &mut [f32], x: &[f32], stride: usize, n: usize) {
-            for (i, out) in out.iter_mut().enumerate() {
-                *out = sum(&x[i * stride..][..n]);
-            }
-        }
-
-        /// out\[i\] = the [`greatest`] of row i, the first `n` of every `stride` elements of `x`.
-        ///
-        /// # Panics
-        /// If `x` is too short.
-        $(#[$features])*
-        #[track_caller]
-        pub fn greatest_rows(out: &mut [f32], x: &[f32], stride: usize, n: usize) {
-            for (i, out) in out.iter_mut().enumerate() {
-                *out = greatest(&x[i * stride..][..n]);
-            }
-        }
-
         /// The greatest of all elements, as [`reference::greatest`](crate::reference::greatest) defines it.
         $(#[$features])*
         pub fn greatest(x: &[f32]) -> f32 {
