@@ -42,6 +42,7 @@ pub fn step(compiled: &Compiled<'_>, printed: &mut Printed) -> TokenStream {
 
 fn one_step(compiled: &Compiled<'_>, step: &CompiledStep, name: &Ident, printed: &mut Printed) -> TokenStream {
     let plan = &step.plan;
+    let walked = walked(plan);
     let docs = format!(" {}", step.variant.describe(&compiled.unit.recipe));
     let mut driver = Driver { compiled, plan, printed, work: compiled.layout.work, infers: false };
     let scalars = driver.scalars();
@@ -53,6 +54,7 @@ fn one_step(compiled: &Compiled<'_>, step: &CompiledStep, name: &Ident, printed:
         fn #name(call: &mut Step<'_>) -> f32 {
             let (machine, n, seed, draw) = (call.machine, call.rows, call.seed, call.draw);
             let (inputs, targets) = (call.inputs, call.targets);
+            #walked
             #scalars
             let memory = &mut call.memory[..];
             #kernels
@@ -70,10 +72,7 @@ pub fn infer(compiled: &Compiled<'_>, printed: &mut Printed) -> TokenStream {
     let outputs = driver.outputs();
     let loss = plan.graph.loss.expect("a prediction has a loss");
     let loss = number(plan.buffer(Content::Value(loss)).expect("the loss is kept").offset);
-    let walked = plan.varies().then(|| {
-        let (vector, stride) = (number(VECTOR), number(plan.stride()));
-        quote!(let columns = usize::min(n.next_multiple_of(#vector), #stride);)
-    });
+    let walked = walked(plan);
     let one = &compiled.infer_one;
     let mut driver = Driver { compiled, plan: one, printed, work: 0, infers: true };
     let one_kernels = driver.kernels();
@@ -106,6 +105,12 @@ pub fn infer(compiled: &Compiled<'_>, printed: &mut Printed) -> TokenStream {
             0.0
         }
     }
+}
+
+/// Binds the number of columns that loops over samples run over, where it is not constant.
+fn walked(plan: &Plan) -> TokenStream {
+    let (vector, stride) = (number(VECTOR), number(plan.stride()));
+    if plan.varies() { quote!(let columns = usize::min(n.next_multiple_of(#vector), #stride);) } else { quote!() }
 }
 
 struct Driver<'a> {

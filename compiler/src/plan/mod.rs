@@ -253,8 +253,11 @@ impl Plan {
         Strips { width, depths, len: rows.div_ceil(width) * width * depths }
     }
 
-    /// Whether loops over samples run over those that are there, in whole vectors, rather than over a full batch.
+    /// Whether loops over samples run over those that are there, in whole vectors, rather than over a full batch: where they
+    /// are often few; and where a row is so short that its loop, were its length constant, would be unrolled before it is
+    /// turned into vectors, and the loop over rows vectorised in its place, gathering elements from all of them.
     pub fn varies(&self) -> bool {
-        self.options.varies && self.stride() > VECTOR
+        let stride = self.stride();
+        stride >= VECTOR && (self.options.varies || stride < STRIP)
     }
 }
