@@ -16,6 +16,7 @@
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+mod aligned;
 mod call;
 mod level;
 mod machine;
@@ -28,6 +29,7 @@ pub mod reference;
 pub mod source;
 mod views;
 
+pub use aligned::Aligned;
 pub use call::{Infer, Slice, SliceMut, Step};
 pub use level::Level;
 #[cfg(target_arch = "aarch64")]

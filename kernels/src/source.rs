@@ -6,6 +6,7 @@
 
 /// Every file: its path from the folder of `lib.rs`, and its text.
 pub const FILES: &[(&str, &str)] = &[
+    ("aligned.rs", include_str!("aligned.rs")),
     ("call.rs", include_str!("call.rs")),
     ("level/avx2.rs", include_str!("level/avx2.rs")),
     ("level/avx512.rs", include_str!("level/avx512.rs")),

@@ -56,7 +56,7 @@ pub fn functions(compiled: &Compiled<'_>, kernels: &TokenStream, levels: Levels<
     };
     quote! {
         #[allow(unused_imports)]
-        use #kernels::{Infer, Machine, Rows, Step, maths::pow_int, views};
+        use #kernels::{Aligned, Infer, Machine, Rows, Step, maths::pow_int, views};
         #[allow(unused_imports)]
         use ::core::ops::Range;
         #constants

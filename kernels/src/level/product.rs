@@ -17,6 +17,9 @@ pub(crate) const MANY_ROWS: usize = 48;
 /// The elements of the buffer for a part of a narrow product's result.
 pub(crate) const NARROW: usize = 512;
 
+/// The columns of a single row that are summed side by side in memory while the second factor streams by: 4 KiB.
+pub(crate) const STREAMED: usize = 1024;
+
 /// The operands of a product or of a part of it: where each begins, and its strides.
 #[derive(Clone, Copy)]
 pub(crate) struct Operands {
@@ -57,7 +60,8 @@ pub(crate) fn shares(all: usize, most: usize) -> impl Iterator<Item = usize> {
 macro_rules! product_functions {
     ({ $(#[$features:meta])* } $($v:literal => ($($r:literal)*)),* $(,)?) => {
         use core::mem::MaybeUninit;
-        use $crate::level::product::{FAR, MANY_ROWS, NARROW, Operands, PACKED, shares};
+        use $crate::Aligned;
+        use $crate::level::product::{FAR, MANY_ROWS, NARROW, Operands, PACKED, STREAMED, shares};
 
         /// The product that [`reference::product`](crate::reference::product) defines.
         ///
@@ -92,7 +96,9 @@ macro_rules! product_functions {
                 let panel = all.from(0, 0, first);
                 // SAFETY: every element that the strides and sizes lead to was found to be in its slice.
                 unsafe {
-                    if narrow {
+                    if m == 1 && n > vector::ROWS.len() * vector::WIDTH {
+                        streamed_row(panel, n, depth, first > 0);
+                    } else if narrow {
                         narrow_panel(panel, m, n, depth, first > 0);
                     } else {
                         panel_of_blocks(panel, m, n, depth, first > 0);
@@ -157,6 +163,71 @@ macro_rules! product_functions {
             }
         }
 
+        /// A panel of a single row that is longer than the registers hold. Its sums are in the first-level cache, so that the second
+        /// factor is read as it lies, whole rows of it, which is what memory is fastest at; two rows at once, so that there are no
+        /// more loads and stores of sums than of the factor.
+        $(#[$features])*
+        unsafe fn streamed_row(panel: Operands, n: usize, depth: usize, accumulate: bool) {
+            for column in (0..n).step_by(STREAMED) {
+                let mut sums = Aligned([0.0; STREAMED]);
+                let part = panel.from(0, column, 0);
+                let width = (n - column).min(STREAMED);
+                for d in (0..depth & !1).step_by(2) {
+                    let part = part.from(0, 0, d);
+                    // SAFETY: the caller's promise.
+                    unsafe {
+                        let factors = [*part.a, *part.a.add(part.a_depth)];
+                        stream_rows(&mut sums.0, factors, part.b, part.b_stride, width);
+                    }
+                }
+                if depth % 2 == 1 {
+                    let part = part.from(0, 0, depth - 1);
+                    // SAFETY: the caller's promise.
+                    unsafe { stream_rows(&mut sums.0, [*part.a], part.b, part.b_stride, width) };
+                }
+                for (j, sum) in sums.0[..width].iter().enumerate() {
+                    // SAFETY: the caller's promise.
+                    unsafe {
+                        let c = part.c.add(j);
+                        *c = if accumulate { *c + sum } else { *sum };
+                    }
+                }
+            }
+        }
+
+        /// Adds some rows of `b`, each times its factor, to a row of sums.
+        $(#[$features])*
+        #[inline]
+        unsafe fn stream_rows<const N: usize>(
+            sums: &mut [f32; STREAMED],
+            factors: [f32; N],
+            b: *const f32,
+            b_stride: usize,
+            width: usize,
+        ) {
+            let vectors = width.div_ceil(vector::WIDTH);
+            let last = vector::mask(width - (vectors - 1) * vector::WIDTH);
+            let factors = factors.map(|factor| vector::splat(factor));
+            let sums = sums.as_mut_ptr();
+            // SAFETY: the caller's promise; the sums are whole vectors, at least as many.
+            unsafe {
+                for v in 0..vectors - 1 {
+                    let at = v * vector::WIDTH;
+                    let mut sum = vector::load(sums.add(at));
+                    for r in 0..N {
+                        sum = vector::fma(factors[r], vector::load(b.wrapping_add(r * b_stride + at)), sum);
+                    }
+                    vector::store(sums.add(at), sum);
+                }
+                let at = (vectors - 1) * vector::WIDTH;
+                let mut sum = vector::load(sums.add(at));
+                for r in 0..N {
+                    sum = vector::fma(factors[r], vector::load_masked(b.wrapping_add(r * b_stride + at), last), sum);
+                }
+                vector::store(sums.add(at), sum);
+            }
+        }
+
         /// Some vectors of columns whose rows are first copied side by side.
         $(#[$features])*
         #[inline(never)]
@@ -168,10 +239,10 @@ macro_rules! product_functions {
             depth: usize,
             accumulate: bool,
         ) {
-            let mut packed = [MaybeUninit::<f32>::uninit(); PACKED];
+            let mut packed = Aligned([MaybeUninit::<f32>::uninit(); PACKED]);
             let stride = vectors * vector::WIDTH;
             assert!(depth * stride <= PACKED);
-            let start = packed.as_mut_ptr().cast::<f32>();
+            let start = packed.0.as_mut_ptr().cast::<f32>();
             for d in 0..depth {
                 let (from, to) = (block.b.wrapping_add(d * block.b_stride), start.wrapping_add(d * stride));
                 for v in 0..vectors {
@@ -243,7 +314,7 @@ macro_rules! product_functions {
         /// A panel with fewer columns than rows: the transposed product, whose results are then put where they belong.
         $(#[$features])*
         unsafe fn narrow_panel(panel: Operands, m: usize, n: usize, depth: usize, accumulate: bool) {
-            let mut result = [0.0f32; NARROW];
+            let mut result = Aligned([0.0; NARROW]);
             let most = if n == 1 { vector::ROWS.len() } else { vector::MOST_VECTORS };
             let mut row = 0;
             for vectors in shares(m.div_ceil(vector::WIDTH), most) {
@@ -251,7 +322,7 @@ macro_rules! product_functions {
                 let last = vector::mask(width - (vectors - 1) * vector::WIDTH);
                 let part = panel.from(row, 0, 0);
                 let transposed = Operands {
-                    c: result.as_mut_ptr(),
+                    c: result.0.as_mut_ptr(),
                     c_stride: width,
                     a: part.b,
                     a_row: 1,
@@ -266,7 +337,7 @@ macro_rules! product_functions {
                     for i in 0..width {
                         for j in 0..n {
                             let c = part.c.add(i * part.c_stride + j);
-                            let sum = result[j * width + i];
+                            let sum = result.0[j * width + i];
                             *c = if accumulate { *c + sum } else { sum };
                         }
                     }
