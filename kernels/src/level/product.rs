@@ -20,6 +20,9 @@ pub(crate) const NARROW: usize = 512;
 /// The columns of a single row that are summed side by side in memory while the second factor streams by: 4 KiB.
 pub(crate) const STREAMED: usize = 1024;
 
+/// The rows of the second factor that stream at once.
+pub(crate) const STREAMS: usize = 8;
+
 /// The operands of a product or of a part of it: where each begins, and its strides.
 #[derive(Clone, Copy)]
 pub(crate) struct Operands {
@@ -61,7 +64,7 @@ macro_rules! product_functions {
     ({ $(#[$features:meta])* } $($v:literal => ($($r:literal)*)),* $(,)?) => {
         use core::mem::MaybeUninit;
         use $crate::Aligned;
-        use $crate::level::product::{FAR, MANY_ROWS, NARROW, Operands, PACKED, STREAMED, shares};
+        use $crate::level::product::{FAR, MANY_ROWS, NARROW, Operands, PACKED, STREAMED, STREAMS, shares};
 
         /// The product that [`reference::product`](crate::reference::product) defines.
         ///
@@ -164,33 +167,34 @@ macro_rules! product_functions {
         }
 
         /// A panel of a single row that is longer than the registers hold. Its sums are in the first-level cache, so that the second
-        /// factor is read as it lies, whole rows of it, which is what memory is fastest at; two rows at once, so that there are no
-        /// more loads and stores of sums than of the factor.
+        /// factor is read as it lies, whole rows of it, which is what memory is fastest at; some rows at once, so that sums are
+        /// loaded and stored the less often.
         $(#[$features])*
         unsafe fn streamed_row(panel: Operands, n: usize, depth: usize, accumulate: bool) {
             for column in (0..n).step_by(STREAMED) {
                 let mut sums = Aligned([0.0; STREAMED]);
                 let part = panel.from(0, column, 0);
                 let width = (n - column).min(STREAMED);
-                for d in (0..depth & !1).step_by(2) {
+                let together = depth - depth % STREAMS;
+                for d in (0..together).step_by(STREAMS) {
                     let part = part.from(0, 0, d);
                     // SAFETY: the caller's promise.
                     unsafe {
-                        let factors = [*part.a, *part.a.add(part.a_depth)];
+                        let factors: [f32; STREAMS] = core::array::from_fn(|r| *part.a.add(r * part.a_depth));
                         stream_rows(&mut sums.0, factors, part.b, part.b_stride, width);
                     }
                 }
-                if depth % 2 == 1 {
-                    let part = part.from(0, 0, depth - 1);
+                for d in together..depth {
+                    let part = part.from(0, 0, d);
                     // SAFETY: the caller's promise.
                     unsafe { stream_rows(&mut sums.0, [*part.a], part.b, part.b_stride, width) };
                 }
-                for (j, sum) in sums.0[..width].iter().enumerate() {
-                    // SAFETY: the caller's promise.
-                    unsafe {
-                        let c = part.c.add(j);
-                        *c = if accumulate { *c + sum } else { *sum };
-                    }
+                // SAFETY: the caller's promise; nothing else refers to the result meanwhile.
+                let c = unsafe { core::slice::from_raw_parts_mut(part.c, width) };
+                if accumulate {
+                    c.iter_mut().zip(&sums.0).for_each(|(c, sum)| *c += sum);
+                } else {
+                    c.copy_from_slice(&sums.0[..width]);
                 }
             }
         }
