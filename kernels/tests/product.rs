@@ -135,6 +135,8 @@ fn panels_blocks_and_narrow_shapes() {
         (50, 513, 300),
         (49, 700, 20),
         (60, 1030, 257),
+        (1030, 20, 5),
+        (1100, 70, 300),
     ];
     for (m, n, k) in shapes {
         for layout in LAYOUTS {

@@ -17,6 +17,13 @@ pub(crate) const MANY_ROWS: usize = 48;
 /// The elements of the buffer for a part of a narrow product's result.
 pub(crate) const NARROW: usize = 512;
 
+/// From this stride between its depths on (in elements, a page), rows of the first factor are copied,
+pub(crate) const PAGE: usize = 1024;
+/// from so many of them on,
+pub(crate) const FEW_ROWS: usize = 12;
+/// so many at a time.
+pub(crate) const MOST_ROWS: usize = 48;
+
 /// The columns of a single row that are summed side by side in memory while the second factor streams by: 4 KiB.
 pub(crate) const STREAMED: usize = 1024;
 
@@ -64,7 +71,7 @@ macro_rules! product_functions {
     ({ $(#[$features:meta])* } $($v:literal => ($($r:literal)*)),* $(,)?) => {
         use core::mem::MaybeUninit;
         use $crate::Aligned;
-        use $crate::level::product::{FAR, MANY_ROWS, NARROW, Operands, PACKED, STREAMED, STREAMS, shares};
+        use $crate::level::product::{FAR, FEW_ROWS, MANY_ROWS, MOST_ROWS, PAGE, NARROW, Operands, PACKED, STREAMED, STREAMS, shares};
 
         /// The product that [`reference::product`](crate::reference::product) defines.
         ///
@@ -103,6 +110,8 @@ macro_rules! product_functions {
                         streamed_row(panel, n, depth, first > 0);
                     } else if narrow {
                         narrow_panel(panel, m, n, depth, first > 0);
+                    } else if a_row == 1 && a_depth >= PAGE && m >= FEW_ROWS && n > vector::WIDTH && b_stride < FAR {
+                        gathered_panel(panel, m, n, depth, first > 0);
                     } else {
                         panel_of_blocks(panel, m, n, depth, first > 0);
                     }
@@ -140,6 +149,30 @@ macro_rules! product_functions {
                 let columns = (n - column).min(width);
                 let b = &b[strip * width * depths..];
                 product(&mut c[column..], c_stride, a, a_row, a_depth, b, width, m, columns, k);
+            }
+        }
+
+        /// A panel whose first factor has each depth on a page of its own: its rows are first copied side by side, so that pages
+        /// are looked up once for all tiles.
+        $(#[$features])*
+        #[inline(never)]
+        unsafe fn gathered_panel(panel: Operands, m: usize, n: usize, depth: usize, accumulate: bool) {
+            let mut gathered = Aligned([MaybeUninit::<f32>::uninit(); $crate::reference::PANEL * MOST_ROWS]);
+            let start = gathered.0.as_mut_ptr().cast::<f32>();
+            assert!(depth <= $crate::reference::PANEL);
+            let mut row = 0;
+            for rows in shares(m, MOST_ROWS) {
+                let part = panel.from(row, 0, 0);
+                for d in 0..depth {
+                    // SAFETY: the caller's promise; of the buffer, the assertion.
+                    unsafe {
+                        let from = part.a.wrapping_add(d * part.a_depth);
+                        core::ptr::copy_nonoverlapping(from, start.add(d * rows), rows);
+                    }
+                }
+                // SAFETY: the caller's promise, and as many depths were copied.
+                unsafe { panel_of_blocks(Operands { a: start, a_depth: rows, ..part }, rows, n, depth, accumulate) };
+                row += rows;
             }
         }
 
@@ -300,8 +333,8 @@ macro_rules! product_functions {
             depth: usize,
             accumulate: bool,
         ) {
-            const MOST_ROWS: usize = 16;
-            let mut packed = [0.0; MOST_ROWS * $crate::reference::PANEL];
+            const TALLEST: usize = 16;
+            let mut packed = [0.0; TALLEST * $crate::reference::PANEL];
             for d in 0..depth {
                 for r in 0..rows {
                     // SAFETY: the caller's promise.
