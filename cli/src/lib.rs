@@ -8,7 +8,6 @@ pub mod aot;
 pub mod args;
 pub mod commands;
 pub mod console;
-pub mod cost;
 pub mod curve;
 pub mod data;
 pub mod failure;

@@ -72,7 +72,7 @@ impl Layout {
 /// What can be chosen when compiling.
 #[derive(Clone, Copy, Debug)]
 pub struct CompileOptions {
-    /// Kernels with at least this many floating-point operations are split among threads.
+    /// Kernels that take about so many nanoseconds on one thread are split among several.
     pub split_from: u64,
     /// What computes products.
     pub products: Products,
@@ -88,7 +88,8 @@ impl Default for CompileOptions {
 
 /// Takes a model and recipe through all stages.
 pub fn compile(unit: &Unit, options: CompileOptions) -> Compiled<'_> {
-    let plan_options = Options { batch: unit.recipe.batch, varies: false, split_from: options.split_from, products: options.products };
+    let plan_options =
+        Options { batch: unit.recipe.batch, varies: false, split_from: options.split_from, products: options.products };
     let steps = variants(unit).into_iter().map(|variant| {
         let graph = lower::training(unit, variant);
         let plan = plan::plan(&graph, plan_options);

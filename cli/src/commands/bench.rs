@@ -6,13 +6,13 @@ use dlm_runtime::{OutputKind, Program, Spec, Trainer};
 
 use crate::args::Bench;
 use crate::console::Console;
-use crate::cost::{Cost, cost, kernel_cost};
 use crate::failure::Failure;
 use crate::kernel_times::{kernel_micros, mark};
 use crate::measure::{median_micros, peak_gflops};
 use crate::prepare::{load, threads};
 use crate::source::{Replaced, Source};
 use crate::table::{lines, table};
+use dlm_compiler::plan::cost::{Cost, cost, kernel_cost};
 
 /// Batches that are used in turn, so that no step finds its samples in the first-level cache.
 const BATCHES: usize = 16;

@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json};
 
 use crate::args::Selection;
 use crate::console::Console;
-use crate::cost::{Cost, cost};
 use crate::failure::Failure;
 use crate::rates::{self, Rates};
 use crate::source::{Replaced, Source};
 use crate::table::{bytes, lines, table, thousands};
+use dlm_compiler::plan::cost::{Cost, cost};
 
 /// Prints the summary of a model and recipe.
 pub fn run(selection: &Selection, console: &Console) -> Result<(), Failure> {

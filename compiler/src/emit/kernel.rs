@@ -171,13 +171,9 @@ impl<'a> Printer<'a> {
             Statement::Write(_, written) => written == id,
             Statement::Keep(_) | Statement::Draw(_) => false,
         };
-        let computes = |statement: &Statement| {
-            matches!(*statement, Statement::Compute(own) | Statement::Sum(own) | Statement::Greatest(own) if own == id)
-        };
+        let computes = |statement: &Statement| matches!(*statement, Statement::Compute(own) | Statement::Sum(own) | Statement::Greatest(own) if own == id);
         by_pass
-            || self.kernel.stages.iter().any(|stage| {
-                stage.statements.iter().any(uses) && !stage.statements.iter().any(computes)
-            })
+            || self.kernel.stages.iter().any(|stage| stage.statements.iter().any(uses) && !stage.statements.iter().any(computes))
     }
 
     fn add_write(&mut self, source: Source, width: usize) {

@@ -94,9 +94,7 @@ impl Printer<'_> {
     /// Whether an array that is written has a row for each of the kernel's.
     fn has_rows(&self, source: Source) -> bool {
         match source {
-            Source::Buffer(Content::Value(id)) => {
-                self.plan.graph.extent(id).rows == self.kernel.rows && !self.sums_rows(id)
-            }
+            Source::Buffer(Content::Value(id)) => self.plan.graph.extent(id).rows == self.kernel.rows && !self.sums_rows(id),
             _ => true,
         }
     }
@@ -207,8 +205,11 @@ impl Printer<'_> {
         }
         let blocks = self.temporaries.iter().copied().chain(self.kernel.product.map(|(id, _)| id));
         for id in blocks.filter(|id| self.plan.buffer(Content::Value(*id)).is_none()) {
-            let (rows, block, width) =
-                (format_ident!("{}_rows", self.elements[&id]), format_ident!("{}_block", self.elements[&id]), self.plan.width(id));
+            let (rows, block, width) = (
+                format_ident!("{}_rows", self.elements[&id]),
+                format_ident!("{}_block", self.elements[&id]),
+                self.plan.width(id),
+            );
             let width = number(width);
             let mutable = if self.is_product(id) { quote!() } else { quote!(mut) };
             parts.insert(rows.to_string(), quote!(let #rows = & #mutable #block[..height * #width];));
@@ -277,7 +278,8 @@ impl Printer<'_> {
             Statement::Draw(id) => {
                 let Operation::Uniform { stream } = self.plan.graph.value(id).operation else { unreachable!("a draw") };
                 let (stream, width) = (proc_macro2::Literal::u32_unsuffixed(stream), number(self.plan.width(id)));
-                let (rows, columns) = (format_ident!("{}_rows", self.elements[&id]), self.in_use(self.plan.graph.extent(id).columns));
+                let (rows, columns) =
+                    (format_ident!("{}_rows", self.elements[&id]), self.in_use(self.plan.graph.extent(id).columns));
                 quote! {
                     for i in 0..height {
                         level::uniform(&mut #rows[i * #width..][..#columns], seed, #stream, draw, (first + start + i) as u32);
@@ -349,7 +351,8 @@ impl Printer<'_> {
             let (key, binding) = if extent.columns == Columns::One {
                 (name.to_string(), quote!(let #name = #rows[i];))
             } else {
-                let (row, width, columns) = (format_ident!("{name}_row"), number(self.plan.width(id)), self.walked(extent.columns));
+                let (row, width, columns) =
+                    (format_ident!("{name}_row"), number(self.plan.width(id)), self.walked(extent.columns));
                 (row.to_string(), quote!(let #row = &#rows[i * #width..][..#columns];))
             };
             bindings.entry(key).or_insert(binding);
@@ -370,7 +373,12 @@ impl Printer<'_> {
             let (rows, row, width, columns) = match **statement {
                 Statement::Keep(id) => {
                     let name = &self.elements[&id];
-                    (format_ident!("{name}_rows"), format_ident!("{name}_row"), self.plan.width(id), self.plan.graph.extent(id).columns)
+                    (
+                        format_ident!("{name}_rows"),
+                        format_ident!("{name}_row"),
+                        self.plan.width(id),
+                        self.plan.graph.extent(id).columns,
+                    )
                 }
                 Statement::Write(tensor, id) => {
                     let source = Source::Tensor(tensor);

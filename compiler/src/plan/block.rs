@@ -43,7 +43,6 @@ pub fn kept(plan: &Plan, kernel: &RowKernel) -> HashSet<ValueId> {
         Statement::Keep(id) | Statement::Draw(id) => Some(*id),
         _ => None,
     });
-    let on_stack =
-        |id: &ValueId| plan.buffer(Content::Value(*id)).is_none() && plan.graph.extent(*id).columns != Columns::One;
+    let on_stack = |id: &ValueId| plan.buffer(Content::Value(*id)).is_none() && plan.graph.extent(*id).columns != Columns::One;
     kept.filter(on_stack).collect()
 }

@@ -5,8 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{Demand, Kernel, KernelKind, Options, ProductBy, RowKernel, product_by};
-use crate::interpret::columns;
+use super::{Demand, Kernel, KernelKind, Options, ProductBy, Products, RowKernel, cost, time};
 use crate::train_graph::{Operation, TensorId, TrainGraph, ValueId};
 
 /// Rows up to which a sum over rows joins a loop over rows: that loop is then not split among threads.
@@ -28,9 +27,6 @@ pub fn fuse(graph: &TrainGraph, options: Options) -> Vec<Kernel> {
     }
     for write in &graph.writes {
         fusion.write(write.tensor, write.value);
-    }
-    for kernel in &mut fusion.kernels {
-        kernel.split = splits(graph, kernel, options);
     }
     fusion.kernels
 }
@@ -71,7 +67,7 @@ impl Fusion<'_> {
                     self.kernels.push(self.kernel(KernelKind::Transpose(right), self.demands[id.0]));
                     self.transposed.insert(right, self.kernels.len() - 1);
                 }
-                let by = product_by(self.options);
+                let by = self.product_by(id);
                 self.push(id, self.rows(self.graph.extent(id).rows, Some((id, by))));
             }
             Operation::SumRows(of) | Operation::MaxRows(of) => self.reduction(id, *of),
@@ -80,6 +76,14 @@ impl Fusion<'_> {
                     self.row_local(id);
                 }
             }
+        }
+    }
+
+    /// What computes a product.
+    fn product_by(&self, id: ValueId) -> ProductBy {
+        match self.options.products {
+            Products::MatrixMultiply => ProductBy::MatrixMultiply,
+            Products::Chosen => time::faster(cost::product(self.graph, self.options.batch, id).expect("it is a product")),
         }
     }
 
@@ -255,14 +259,7 @@ impl Fusion<'_> {
     }
 
     fn rows(&self, rows: usize, product: Option<(ValueId, ProductBy)>) -> KernelKind {
-        KernelKind::Rows(RowKernel {
-            rows,
-            product,
-            values: Vec::new(),
-            writes: Vec::new(),
-            stages: Vec::new(),
-            block: 1,
-        })
+        KernelKind::Rows(RowKernel { rows, product, values: Vec::new(), writes: Vec::new(), stages: Vec::new(), block: 1 })
     }
 
     fn kernel(&self, kind: KernelKind, demand: Demand) -> Kernel {
@@ -322,30 +319,6 @@ pub fn uses(graph: &TrainGraph) -> Vec<Vec<ValueId>> {
 }
 
 /// Whether a kernel sums over its rows, so that it must see them all in order.
-fn serial(graph: &TrainGraph, kernel: &RowKernel) -> bool {
+pub(super) fn serial(graph: &TrainGraph, kernel: &RowKernel) -> bool {
     kernel.values.iter().any(|id| matches!(graph.value(*id).operation, Operation::SumRows(_) | Operation::MaxRows(_)))
-}
-
-/// Whether a kernel has enough to do to be split among threads.
-fn splits(graph: &TrainGraph, kernel: &Kernel, options: Options) -> bool {
-    let width = |id: ValueId| columns(graph.extent(id), options.batch) as u64;
-    let work = |id: &ValueId| {
-        let extent = graph.extent(*id);
-        extent.rows as u64
-            * match &graph.value(*id).operation {
-                Operation::Product { left, left_transposed, .. } => {
-                    2 * width(*id) * if *left_transposed { graph.extent(*left).rows as u64 } else { width(*left) }
-                }
-                // About the mean of an addition and an exponential.
-                _ => 8 * width(*id),
-            }
-    };
-    match &kernel.kind {
-        KernelKind::Rows(rows) => {
-            rows.rows > 1 && !serial(graph, rows) && rows.values.iter().map(work).sum::<u64>() >= options.split_from
-        }
-        KernelKind::Load(id) | KernelKind::LoadTarget(id) => work(id) >= options.split_from,
-        // A transpose's rows are samples: their number is known at run time only.
-        KernelKind::Transpose(_) | KernelKind::Concat(_) | KernelKind::Slice(_) => false,
-    }
 }

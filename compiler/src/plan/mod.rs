@@ -8,18 +8,22 @@
 //! 3. `place`: places what must outlive its kernel in memory, by lifetime.
 //! 4. `stage`: orders each kernel's work on a row into loops over its columns and what happens between them.
 //! 5. `block`: cuts each kernel into blocks that stay in a near cache.
+//! 6. `split`: says which kernels take long enough to be split among threads.
 
 use std::collections::HashMap;
 
 use crate::train_graph::{TensorId, TrainGraph, ValueId};
 
 mod block;
+pub mod cost;
 pub mod flip;
 mod fuse;
 mod place;
 mod show;
 mod simplify;
+mod split;
 mod stage;
+pub mod time;
 
 pub use block::kept;
 pub use place::{STACK_ROW, computed};
@@ -33,7 +37,7 @@ pub struct Options {
     pub batch: usize,
     /// Whether batches are often far from full, as in predictions: loops over samples then stop where they end.
     pub varies: bool,
-    /// Kernels with at least this many floating-point operations are split among threads.
+    /// Kernels that take about so many nanoseconds on one thread are split among several.
     pub split_from: u64,
     /// What computes products.
     pub products: Products,
@@ -42,7 +46,7 @@ pub struct Options {
 /// What computes products.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Products {
-    /// The choice of [`product_by`] for each.
+    /// For each what takes less time by [`time`]'s model.
     #[default]
     Chosen,
     /// `matrixmultiply` for all.
@@ -58,8 +62,8 @@ const STRIP: usize = 4 * VECTOR;
 /// The elements that the arrays of a block may have together, 512 KiB: they are on the stack.
 pub const STACK_LEN: usize = 1 << 17;
 
-/// A fork and join costs about a microsecond, in which a core does some hundred thousand operations.
-pub const SPLIT_FROM: u64 = 1_000_000;
+/// A fork and join costs about a microsecond, if no thread has to be woken.
+pub const SPLIT_FROM: u64 = 4_000;
 
 /// What a product runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,16 +214,8 @@ pub fn plan(graph: &TrainGraph, options: Options) -> Plan {
     place::place(&mut plan);
     stage::stage(&mut plan);
     block::block(&mut plan);
+    split::split(&mut plan);
     plan
-}
-
-/// What a product runs on. `matrixmultiply` packs both factors, on the heap at every call; the tiles read them where
-/// they are, and are the faster at every size measured (docs/performance.md), so they are the choice throughout.
-pub fn product_by(options: Options) -> ProductBy {
-    match options.products {
-        Products::Chosen => ProductBy::Tile,
-        Products::MatrixMultiply => ProductBy::MatrixMultiply,
-    }
 }
 
 impl Plan {

@@ -2,12 +2,15 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Content, Demand, Kernel, KernelKind, Plan, ProductBy, RowKernel, Statement};
+use super::cost::{self, Cost, cost};
+use super::{Content, Demand, Kernel, KernelKind, Plan, ProductBy, RowKernel, Statement, time};
 use crate::train_graph::{Columns, TensorKind, ValueId};
 
 impl Display for Plan {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "batch {}, work space {} bytes", self.options.batch, 4 * self.work_len)?;
+        let Cost { flops, bytes } = cost(self);
+        let (batch, work, kernels) = (self.options.batch, 4 * self.work_len, self.kernels.len());
+        writeln!(f, "batch {batch}, work space {work} bytes; {kernels} kernels, {flops} operations, {bytes} bytes moved")?;
         for (index, kernel) in self.kernels.iter().enumerate() {
             write!(f, "{index:>3}  ")?;
             self.kernel(f, kernel)?;
@@ -70,9 +73,12 @@ impl Plan {
 
     fn rows(&self, f: &mut Formatter<'_>, kernel: &RowKernel) -> fmt::Result {
         if let Some((id, by)) = kernel.product {
+            let product = cost::product(&self.graph, self.options.batch, id).expect("it is a product");
+            let nanos = |by| time::product(product, by).round();
+            let (tiles, matrixmultiply) = (nanos(ProductBy::Tile), nanos(ProductBy::MatrixMultiply));
             let by = match by {
-                ProductBy::Tile => "by tiles",
-                ProductBy::MatrixMultiply => "by matrixmultiply",
+                ProductBy::Tile => format!("by tiles (about {tiles} ns; by matrixmultiply {matrixmultiply})"),
+                ProductBy::MatrixMultiply => format!("by matrixmultiply (about {matrixmultiply} ns; by tiles {tiles})"),
             };
             writeln!(f, "       product {} {:?} {by}, {} rows at a time", self.name(id), self.graph.extent(id), kernel.block)?;
         }
