@@ -58,6 +58,12 @@ def geometric_mean(ratios):
     return math.exp(sum(map(math.log, ratios)) / len(ratios)) if ratios else math.nan
 
 
+def widest_spread(comparisons):
+    """The spread of the subject's runs where it is widest; 0 where there are none."""
+    spreads = [line.spread for comparison in comparisons for line in comparison.lines]
+    return max((spread for spread in spreads if not math.isnan(spread)), default=0.0)
+
+
 def text(comparisons):
     """The comparisons as tables for people."""
 

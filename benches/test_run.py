@@ -40,6 +40,8 @@ class Comparisons(unittest.TestCase):
         line = compare.compare(rows, 1)[0].lines[0]
         self.assertEqual((line.micros, line.peer_micros, line.ratio), (11.0, 22.0, 2.0))
         self.assertAlmostEqual(line.spread, 0.2)
+        self.assertAlmostEqual(compare.widest_spread(compare.compare(rows, 1)), 0.2)
+        self.assertEqual(compare.widest_spread(compare.compare([], 1)), 0.0)
 
     def test_mean_and_worst(self):
         rows = [row("dlm", "a", 1, 1.0), row("x", "a", 1, 8.0), row("dlm", "b", 1, 2.0), row("x", "b", 1, 1.0)]
