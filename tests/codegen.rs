@@ -141,3 +141,33 @@ fn equal_layers_share_code() {
     };
     assert_eq!(count(6), count(30));
 }
+
+/// The `f32`s of a cache line, at which buffers begin.
+const LINE: usize = 16;
+
+/// The memory of a step is at most a tenth more than what must be alive at once: parameters, the optimizer's state, and the
+/// buffers of the kernel where most of them are.
+#[test]
+fn memory_is_what_lifetimes_need() {
+    for (stem, source) in support::sources() {
+        let program = support::program(&stem, &source);
+        for unit in program.models.iter().flat_map(|model| &model.units) {
+            let compiled = compile(unit, CompileOptions::default());
+            for step in &compiled.steps {
+                let plan = &step.plan;
+                let alive = |kernel: usize| -> usize {
+                    let buffers = plan.buffers.iter().filter(|buffer| (buffer.first..=buffer.last).contains(&kernel));
+                    buffers.map(|buffer| buffer.len.next_multiple_of(LINE)).sum()
+                };
+                let needed = (0..=plan.kernels.len()).map(alive).max().unwrap_or(0);
+                let (needed, taken) = (compiled.layout.work + needed, compiled.layout.work + plan.work_len);
+                assert!(
+                    taken as f64 <= 1.1 * needed as f64,
+                    "{stem}.dlm, {}, {}: {taken} for {needed} f32",
+                    unit_name(unit),
+                    step.variant.name(&unit.recipe)
+                );
+            }
+        }
+    }
+}

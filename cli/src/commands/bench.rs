@@ -50,27 +50,53 @@ pub fn run(arguments: &Bench, console: &Console) -> Result<(), Failure> {
     console.raw_result(&kernel_report(&marked, &times, peak * threads as f64))
 }
 
-/// Where the time of a training step goes.
+/// Kernels of one title: how many there are, the time of all, and what they cost together.
+struct Group {
+    title: String,
+    kernels: usize,
+    micros: f64,
+    cost: Cost,
+}
+
+/// Where the time of a training step goes: kernels, equal ones together, in the order in which they first run.
 fn kernel_report(compiled: &Compiled<'_>, times: &[f64], available: f64) -> String {
     let plan = &compiled.first().plan;
     let total: f64 = times.iter().sum();
-    let mut table = table(&["kernel", "µs", "of the step", "GFLOP/s", "of the peak", "GB/s"], &[1, 2, 3, 4, 5]);
+    let mut groups: Vec<Group> = Vec::new();
     for (index, micros) in times.iter().enumerate() {
-        let cost = kernel_cost(plan, index);
-        let (gflops, share) = match cost.flops as f64 / micros / 1e3 {
-            0.0 => (String::new(), String::new()),
-            gflops => (format!("{gflops:.1}"), format!("{:.0} %", 100.0 * gflops / available)),
+        let (title, cost) = (plan.title(&plan.kernels[index]), kernel_cost(plan, index));
+        match groups.iter_mut().find(|group| group.title == title) {
+            Some(group) => {
+                group.kernels += 1;
+                group.micros += micros;
+                group.cost = Cost { flops: group.cost.flops + cost.flops, bytes: group.cost.bytes + cost.bytes };
+            }
+            None => groups.push(Group { title, kernels: 1, micros: *micros, cost }),
+        }
+    }
+    let mut table = table(&["kernel", "runs", "µs", "of the step", "GFLOP/s", "of the peak", "GB/s"], &[1, 2, 3, 4, 5, 6]);
+    for Group { title, kernels, micros, cost } in groups {
+        let rate = cost.flops as f64 / micros / 1e3;
+        let (gflops, share) = match cost.flops {
+            0 => (String::new(), String::new()),
+            _ => (format!("{rate:.1}"), format!("{:.0} %", 100.0 * rate / available)),
         };
         table.add_row([
-            format!("{index} {}", plan.title(index)),
-            format!("{micros:.2}"),
+            title,
+            kernels.to_string(),
+            micros_of(micros),
             format!("{:.1} %", 100.0 * micros / total),
             gflops,
             share,
             format!("{:.1}", cost.bytes as f64 / micros / 1e3),
         ]);
     }
-    lines(&table)
+    format!("\nwhere the time of a training step goes:\n{}", lines(&table))
+}
+
+/// A time in microseconds, to about three digits.
+fn micros_of(micros: f64) -> String {
+    if micros < 10.0 { format!("{micros:.2}") } else { format!("{micros:.1}") }
 }
 
 fn kernel_times(program: &'static Program, kernels: usize, threads: usize, step_micros: f64) -> Vec<f64> {
@@ -99,7 +125,7 @@ fn report(compiled: &Compiled<'_>, times: &Times, threads: usize, peak: f64) -> 
         let gflops = flops as f64 / micros / 1e3;
         table.add_row([
             name,
-            format!("{micros:.1}"),
+            micros_of(micros),
             format!("{:.0}", samples as f64 / micros * 1e6),
             format!("{gflops:.1}"),
             format!("{:.0} %", 100.0 * gflops / available),

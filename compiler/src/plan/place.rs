@@ -1,7 +1,7 @@
 //! Places what must outlive its kernel in the work space. Buffers that are never needed at the same time share memory.
 //!
-//! Before: every value that another kernel reads has a buffer of its own. After: an offset for each, larger buffers
-//! placed first, each at the lowest offset that is free from its first to its last use.
+//! Before: every value that another kernel reads has a buffer of its own. After: an offset for each, the lowest that is free
+//! from its first to its last use; placed in several orders, of which the best is taken.
 
 use std::collections::HashMap;
 
@@ -15,35 +15,49 @@ pub const STACK_ROW: usize = 1 << 14;
 /// Buffers begin at cache lines.
 const ALIGN: usize = 16;
 
-/// Fills in the plan's buffers.
+/// Fills in the plan's buffers: of some orders of placing them, the one that takes the least memory.
 pub fn place(plan: &mut Plan) {
-    let mut buffers = contents(plan);
-    let mut order: Vec<usize> = (0..buffers.len()).collect();
-    order.sort_by_key(|index| (std::cmp::Reverse(buffers[*index].len), buffers[*index].content));
-    let mut placed: Vec<usize> = Vec::new();
-    for index in order {
-        let buffer = &buffers[index];
+    let buffers = contents(plan);
+    let len = |buffer: &Buffer| buffer.len as isize;
+    let lifetime = |buffer: &Buffer| (buffer.last - buffer.first + 1) as isize;
+    let orders: [&dyn Fn(&Buffer) -> (isize, isize); 4] = [
+        &|buffer| (-len(buffer), -lifetime(buffer)),
+        &|buffer| (-lifetime(buffer), -len(buffer)),
+        &|buffer| (-len(buffer) * lifetime(buffer), -len(buffer)),
+        &|buffer| (buffer.first as isize, -len(buffer)),
+    ];
+    let placed = orders.into_iter().map(|order| {
+        let mut buffers = buffers.clone();
+        buffers.sort_by_key(|buffer| (order(buffer), buffer.content));
+        place_in_order(&mut buffers);
+        buffers
+    });
+    let end = |buffers: &Vec<Buffer>| buffers.iter().map(|buffer| (buffer.offset + buffer.len).next_multiple_of(ALIGN)).max();
+    let mut buffers = placed.min_by_key(end).expect("there is an order");
+    plan.work_len = end(&buffers).unwrap_or(0);
+    buffers.sort_by_key(|buffer| (buffer.first, buffer.offset));
+    plan.by_content = buffers.iter().enumerate().map(|(index, buffer)| (buffer.content, index)).collect();
+    plan.buffers = buffers;
+}
+
+/// Places each buffer at the lowest offset that is free of those before it for as long as it is needed.
+fn place_in_order(buffers: &mut [Buffer]) {
+    for index in 0..buffers.len() {
+        let (placed, rest) = buffers.split_at_mut(index);
+        let buffer = &mut rest[0];
         let mut taken: Vec<(usize, usize)> = placed
             .iter()
-            .map(|other| &buffers[*other])
             .filter(|other| other.first <= buffer.last && buffer.first <= other.last)
             .map(|other| (other.offset, other.offset + other.len.next_multiple_of(ALIGN)))
             .collect();
         taken.sort_unstable();
-        let mut offset = 0;
         for (start, end) in taken {
-            if offset + buffer.len <= start {
+            if buffer.offset + buffer.len <= start {
                 break;
             }
-            offset = offset.max(end);
+            buffer.offset = buffer.offset.max(end);
         }
-        buffers[index].offset = offset;
-        placed.push(index);
     }
-    plan.work_len = buffers.iter().map(|buffer| (buffer.offset + buffer.len).next_multiple_of(ALIGN)).max().unwrap_or(0);
-    buffers.sort_by_key(|buffer| (buffer.first, buffer.offset));
-    plan.by_content = buffers.iter().enumerate().map(|(index, buffer)| (buffer.content, index)).collect();
-    plan.buffers = buffers;
 }
 
 /// Every buffer with its length and lifetime.

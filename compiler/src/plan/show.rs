@@ -28,19 +28,19 @@ impl Display for Plan {
 }
 
 impl Plan {
-    /// A line that says what a kernel begins with.
-    pub fn title(&self, index: usize) -> String {
-        let kernel = &self.kernels[index];
+    /// What a kernel begins with, in a few words. Equal layers' kernels have equal titles.
+    pub fn title(&self, kernel: &Kernel) -> String {
+        let name = |id: ValueId| &self.graph.value(id).name;
         match &kernel.kind {
-            KernelKind::Load(id) => format!("load {}", self.name(*id)),
-            KernelKind::LoadTarget(id) => format!("load target {}", self.name(*id)),
-            KernelKind::Transpose(id) => format!("transpose {}", self.name(*id)),
-            KernelKind::Concat(id) => format!("concat {}", self.name(*id)),
-            KernelKind::Slice(id) => format!("slice {}", self.name(*id)),
+            KernelKind::Load(id) => format!("load {}", name(*id)),
+            KernelKind::LoadTarget(id) => format!("load target {}", name(*id)),
+            KernelKind::Transpose(id) => format!("transpose {}", name(*id)),
+            KernelKind::Concat(id) => format!("concat {}", name(*id)),
+            KernelKind::Slice(id) => format!("slice {}", name(*id)),
             KernelKind::Rows(rows) => match (rows.product, rows.values.first()) {
-                (Some((id, _)), _) => format!("product {} {:?}", self.name(id), self.graph.extent(id)),
-                (None, Some(id)) => format!("rows {} of {}", rows.rows, self.name(*id)),
-                (None, None) => format!("rows {}", rows.rows),
+                (Some((id, _)), _) => format!("product {} {:?}", name(id), self.graph.extent(id)),
+                (None, Some(id)) => format!("loop {} {:?}", name(*id), self.graph.extent(*id)),
+                (None, None) => format!("write back {} rows", rows.rows),
             },
         }
     }

@@ -91,12 +91,9 @@ fn tiles(product: Product) -> f64 {
 /// The cycles of reading so many `f32`s once, by the cache that holds them.
 fn memory(floats: usize) -> f64 {
     let bytes = 4.0 * floats as f64;
-    let bytes_a_cycle = match floats {
-        ..0x3000 => 64.0,
-        ..0x4_0000 => 32.0,
-        ..0x80_0000 => 26.0,
-        _ => 8.0,
-    };
+    // What each cache holds, in bytes, and how many of them it gives a cycle.
+    let caches = [(48e3, 64.0), (1e6, 32.0), (32e6, 26.0), (f64::INFINITY, 8.0)];
+    let (_, bytes_a_cycle) = caches.into_iter().find(|(holds, _)| bytes < *holds).expect("memory holds all");
     bytes / bytes_a_cycle
 }
 
