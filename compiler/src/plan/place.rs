@@ -18,17 +18,19 @@ const ALIGN: usize = 16;
 /// Fills in the plan's buffers: of some orders of placing them, the one that takes the least memory.
 pub fn place(plan: &mut Plan) {
     let buffers = contents(plan);
-    let len = |buffer: &Buffer| buffer.len as isize;
-    let lifetime = |buffer: &Buffer| (buffer.last - buffer.first + 1) as isize;
-    let orders: [&dyn Fn(&Buffer) -> (isize, isize); 4] = [
-        &|buffer| (-len(buffer), -lifetime(buffer)),
-        &|buffer| (-lifetime(buffer), -len(buffer)),
-        &|buffer| (-len(buffer) * lifetime(buffer), -len(buffer)),
-        &|buffer| (buffer.first as isize, -len(buffer)),
+    // Sorted by the first number, then the second.
+    let orders = [
+        |_: isize, len: isize, lifetime: isize| (-len, -lifetime),
+        |_, len, lifetime| (-lifetime, -len),
+        |_, len, lifetime| (-len * lifetime, -len),
+        |first, len, _| (first, -len),
     ];
     let placed = orders.into_iter().map(|order| {
         let mut buffers = buffers.clone();
-        buffers.sort_by_key(|buffer| (order(buffer), buffer.content));
+        buffers.sort_by_key(|buffer| {
+            let lifetime = buffer.last - buffer.first + 1;
+            (order(buffer.first as isize, buffer.len as isize, lifetime as isize), buffer.content)
+        });
         place_in_order(&mut buffers);
         buffers
     });
