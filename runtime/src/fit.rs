@@ -88,23 +88,26 @@ struct Run<'a> {
 struct Snapshot {
     /// 0: before the first.
     epoch: usize,
+    /// What of it lasts; no step reads what another left in its work space.
     memory: Vec<f32>,
     counters: Counters,
 }
 
 impl Snapshot {
     fn of(trainer: &Trainer, epoch: usize) -> Self {
-        Snapshot { epoch, memory: trainer.memory.as_slice().to_vec(), counters: trainer.counters.clone() }
+        let memory = trainer.memory.as_slice()[..trainer.lasting()].to_vec();
+        Snapshot { epoch, memory, counters: trainer.counters.clone() }
     }
 
     fn take(&mut self, trainer: &Trainer, epoch: usize) {
         self.epoch = epoch;
-        self.memory.copy_from_slice(trainer.memory.as_slice());
+        let len = self.memory.len();
+        self.memory.copy_from_slice(&trainer.memory.as_slice()[..len]);
         self.counters.clone_from(&trainer.counters);
     }
 
     fn restore(&self, trainer: &mut Trainer) {
-        trainer.memory.as_mut_slice().copy_from_slice(&self.memory);
+        trainer.memory.as_mut_slice()[..self.memory.len()].copy_from_slice(&self.memory);
         trainer.counters.clone_from(&self.counters);
     }
 }
@@ -220,7 +223,7 @@ impl Trainer {
         for rows in run.parts.train.rows.chunks(self.spec().batch) {
             let batch = run.feed.plain(rows);
             seen += rows.len();
-            self.run(variant, batch.inputs(), batch.targets(), rows.len(), seen);
+            self.run(variant, batch.inputs(), batch.targets(), rows.len(), self.rates(), seen);
         }
         for parameter in spec.parameters.iter().filter(|parameter| parameter.trainable) {
             self.memory.as_mut_slice()[parameter.range()].copy_from_slice(&held[parameter.range()]);
@@ -282,18 +285,19 @@ impl Trainer {
         let mut signals: Vec<Signals> = Vec::new();
         let order = std::mem::take(&mut run.order);
         for (index, rows) in order.chunks(spec.batch).take(steps).enumerate() {
-            learning_rate = self.learning_rate();
+            let rates = self.rates();
+            learning_rate = rates.learning_rate;
             let batch = run.feed.fill(rows);
             let before = self.counters.updates;
             let weight = batch_weight(spec, batch.targets(), rows.len());
-            let loss = self.update(batch.inputs(), batch.targets(), rows.len(), index + 1 == steps);
+            let loss = self.update(batch.inputs(), batch.targets(), rows.len(), rates, index + 1 == steps);
             if !loss.is_finite() {
                 return Err(self.diverged(run, "the loss", loss, epoch, index + 1));
             }
             sum += f64::from(loss) * weight;
             weights += weight;
             // A batch whose gradients wait makes no update, and measures nothing.
-            if let Some(measured) = self.signals().filter(|measured| measured.update > before) {
+            if let Some(measured) = self.has_watched_since(before).then(|| self.signals()).flatten() {
                 observer.on_signals(&measured);
                 signals.push(measured);
             }
@@ -343,7 +347,10 @@ impl Trainer {
     fn not_finite(&self) -> Option<(&'static str, f32)> {
         self.spec().parameters.iter().find_map(|parameter| {
             let values = &self.memory.as_slice()[parameter.range()];
-            values.iter().find(|value| !value.is_finite()).map(|value| (parameter.name, *value))
+            // Many at a time, in vectors; which one it is is asked only where one is found.
+            let mut chunks = values.chunks(256);
+            let found = chunks.find(|chunk| chunk.iter().fold(false, |found, value| found | !value.is_finite()))?;
+            found.iter().find(|value| !value.is_finite()).map(|value| (parameter.name, *value))
         })
     }
 
