@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::infer::Work;
 use crate::metrics::{batch_weight, mean};
 use crate::monitor::{PlateauWatch, StopWatch, Verdict, figure, needs_validation};
+use crate::pool::Errands;
 use crate::progress::{BatchReport, Flow, Observer, Start};
 use crate::report::{EpochReport, Report};
 use crate::shape;
@@ -74,6 +75,8 @@ struct Run<'a> {
     /// The training rows in the order of the epoch at hand.
     order: Vec<usize>,
     feed: Feed<'a>,
+    /// Who fills the next batch while a step takes one; none where the step's own thread fills it.
+    errands: Option<Errands>,
     work: Work,
     /// The memory at the end of the last good epoch, and which that was.
     good: Snapshot,
@@ -156,10 +159,12 @@ impl Trainer {
             test_rows: parts.test.rows.len(),
             threads: self.threads(),
         });
+        let errands = self.engine.errands().filter(|_| Feed::takes_long(spec, size));
         let mut run = Run {
             parts,
             order: parts.train.rows.to_vec(),
-            feed: Feed::new(parts.train, spec, size),
+            feed: Feed::new(parts.train, spec, size, errands.is_some()),
+            errands,
             work: Work::new(spec),
             good: Snapshot::of(self, 0),
             plateau: spec.recipe.plateau.map(PlateauWatch::new),
@@ -284,13 +289,18 @@ impl Trainer {
         let (mut sum, mut weights, mut samples, mut learning_rate, mut flow) = (0.0, 0.0, 0, 0.0, Flow::Continue);
         let mut signals: Vec<Signals> = Vec::new();
         let order = std::mem::take(&mut run.order);
-        for (index, rows) in order.chunks(spec.batch).take(steps).enumerate() {
+        let mut batches = order.chunks(spec.batch).take(steps).enumerate().peekable();
+        while let Some((index, rows)) = batches.next() {
             let rates = self.rates();
             learning_rate = rates.learning_rate;
-            let batch = run.feed.fill(rows);
             let before = self.counters.updates;
+            let (batch, fill_next) = run.feed.turn(rows, batches.peek().map(|(_, rows)| *rows));
             let weight = batch_weight(spec, batch.targets(), rows.len());
-            let loss = self.update(batch.inputs(), batch.targets(), rows.len(), rates, index + 1 == steps);
+            let mut step = || self.update(batch.inputs(), batch.targets(), rows.len(), rates, index + 1 == steps);
+            let loss = match (&run.errands, fill_next) {
+                (Some(errands), Some(fill_next)) => errands.beside(fill_next, step),
+                _ => step(),
+            };
             if !loss.is_finite() {
                 return Err(self.diverged(run, "the loss", loss, epoch, index + 1));
             }
