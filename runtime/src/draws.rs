@@ -1,6 +1,7 @@
 //! Random numbers for what happens before and between steps: initial weights, splits, orders, augmentation. Each draw is a function of
 //! seed, purpose and index, so that no state exists to lose and nothing depends on the order of evaluation.
 
+use dlm_kernels::Machine;
 use dlm_kernels::philox::philox;
 
 /// Set in every stream of this module, and in no counter of a training step (there it would be step 2⁴⁷), so that the two never
@@ -66,10 +67,50 @@ impl Draws {
 
     /// Puts `items` in a random order (Fisher and Yates; each order equally likely up to 2⁻³²).
     pub(crate) fn shuffle<T>(&self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            let bits = self.bits(last as u32, (last as u64 >> 32) as u32)[0];
-            let other = ((u128::from(bits) * (last as u128 + 1)) >> 64) as usize;
-            items.swap(last, other);
+        let machine = Machine::single_threaded();
+        let (mut low, mut high) = ([0; BLOCK], [0; BLOCK]);
+        // The draws of many places at a time, in vectors.
+        for block in (0..items.len().div_ceil(BLOCK)).rev() {
+            let first = block * BLOCK;
+            levels::bits(&mut Bits { first: first as u64, draws: *self, low: &mut low, high: &mut high, machine: &machine });
+            for last in (first.max(1)..items.len().min(first + BLOCK)).rev() {
+                let bits = u64::from(low[last - first]) | u64::from(high[last - first]) << 32;
+                let other = ((u128::from(bits) * (last as u128 + 1)) >> 64) as usize;
+                items.swap(last, other);
+            }
+        }
+    }
+}
+
+/// Draws that are made at a time.
+const BLOCK: usize = 64;
+
+/// The first 64 bits of [`Draws::bits`] for successive indices, in halves; what an index has beyond 32 bits is the attempt.
+struct Bits<'a> {
+    /// A multiple of `BLOCK`, so that all have the same upper half.
+    first: u64,
+    draws: Draws,
+    low: &'a mut [u32; BLOCK],
+    high: &'a mut [u32; BLOCK],
+    machine: &'a Machine,
+}
+
+/// Copies for each instruction set.
+mod levels {
+    use super::{BLOCK, Bits, Draws, philox};
+
+    dlm_kernels::per_level! {
+        entries { bits(&mut Bits<'_>) -> () }
+
+        fn bits(call: &mut Bits<'_>) -> () {
+            let Bits { first, draws: Draws { stream, seed }, .. } = *call;
+            let key = [seed as u32, (seed >> 32) as u32];
+            let (mut low, mut high) = ([0; BLOCK], [0; BLOCK]);
+            for lane in 0..BLOCK {
+                let counter = [(first as u32).wrapping_add(lane as u32), (first >> 32) as u32, stream as u32, (stream >> 32) as u32];
+                [low[lane], high[lane], ..] = philox(counter, key);
+            }
+            (*call.low, *call.high) = (low, high);
         }
     }
 }
@@ -97,6 +138,31 @@ mod tests {
         assert_eq!(shuffled(1, "order"), shuffled(1, "order"));
         assert_ne!(shuffled(1, "order"), shuffled(2, "order"));
         assert_ne!(shuffled(1, "order"), shuffled(1, "split"));
+    }
+
+    #[test]
+    fn a_shuffle_swaps_each_place_with_one_before_it_by_its_own_draw() {
+        for len in [0, 1, 2, BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK + 7] {
+            let draws = Draws::new(3, "order");
+            let (mut items, mut expected): (Vec<usize>, Vec<usize>) = ((0..len).collect(), (0..len).collect());
+            draws.shuffle(&mut items);
+            for last in (1..len).rev() {
+                let [bits, _] = draws.bits(last as u32, 0);
+                expected.swap(last, ((u128::from(bits) * (last as u128 + 1)) >> 64) as usize);
+            }
+            assert_eq!(items, expected);
+        }
+    }
+
+    #[test]
+    fn draws_beyond_32_bits_of_an_index_are_other_attempts() {
+        let (draws, first, machine) = (Draws::new(3, "order"), (2 << 32) - BLOCK as u64, Machine::single_threaded());
+        let (mut low, mut high) = ([0; BLOCK], [0; BLOCK]);
+        levels::bits(&mut Bits { first, draws, low: &mut low, high: &mut high, machine: &machine });
+        for (lane, index) in (first..).enumerate().take(BLOCK) {
+            let found = u64::from(low[lane]) | u64::from(high[lane]) << 32;
+            assert_eq!(found, draws.bits(index as u32, 1)[0]);
+        }
     }
 
     #[test]

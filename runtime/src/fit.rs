@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::infer::Work;
 use crate::metrics::{batch_weight, mean};
 use crate::monitor::{PlateauWatch, StopWatch, Verdict, figure, needs_validation};
+use crate::pool::Errands;
 use crate::progress::{BatchReport, Flow, Observer, Start};
 use crate::report::{EpochReport, Report};
 use crate::shape;
@@ -74,6 +75,8 @@ struct Run<'a> {
     /// The training rows in the order of the epoch at hand.
     order: Vec<usize>,
     feed: Feed<'a>,
+    /// Who fills the next batch while a step takes one; none where the step's own thread fills it.
+    errands: Option<Errands>,
     work: Work,
     /// The memory at the end of the last good epoch, and which that was.
     good: Snapshot,
@@ -88,23 +91,26 @@ struct Run<'a> {
 struct Snapshot {
     /// 0: before the first.
     epoch: usize,
+    /// What of it lasts; no step reads what another left in its work space.
     memory: Vec<f32>,
     counters: Counters,
 }
 
 impl Snapshot {
     fn of(trainer: &Trainer, epoch: usize) -> Self {
-        Snapshot { epoch, memory: trainer.memory.as_slice().to_vec(), counters: trainer.counters.clone() }
+        let memory = trainer.memory.as_slice()[..trainer.lasting()].to_vec();
+        Snapshot { epoch, memory, counters: trainer.counters.clone() }
     }
 
     fn take(&mut self, trainer: &Trainer, epoch: usize) {
         self.epoch = epoch;
-        self.memory.copy_from_slice(trainer.memory.as_slice());
+        let len = self.memory.len();
+        self.memory.copy_from_slice(&trainer.memory.as_slice()[..len]);
         self.counters.clone_from(&trainer.counters);
     }
 
     fn restore(&self, trainer: &mut Trainer) {
-        trainer.memory.as_mut_slice().copy_from_slice(&self.memory);
+        trainer.memory.as_mut_slice()[..self.memory.len()].copy_from_slice(&self.memory);
         trainer.counters.clone_from(&self.counters);
     }
 }
@@ -153,10 +159,12 @@ impl Trainer {
             test_rows: parts.test.rows.len(),
             threads: self.threads(),
         });
+        let errands = self.engine.errands().filter(|_| Feed::takes_long(spec, size));
         let mut run = Run {
             parts,
             order: parts.train.rows.to_vec(),
-            feed: Feed::new(parts.train, spec, size),
+            feed: Feed::new(parts.train, spec, size, errands.is_some()),
+            errands,
             work: Work::new(spec),
             good: Snapshot::of(self, 0),
             plateau: spec.recipe.plateau.map(PlateauWatch::new),
@@ -220,7 +228,7 @@ impl Trainer {
         for rows in run.parts.train.rows.chunks(self.spec().batch) {
             let batch = run.feed.plain(rows);
             seen += rows.len();
-            self.run(variant, batch.inputs(), batch.targets(), rows.len(), seen);
+            self.run(variant, batch.inputs(), batch.targets(), rows.len(), self.rates(), seen);
         }
         for parameter in spec.parameters.iter().filter(|parameter| parameter.trainable) {
             self.memory.as_mut_slice()[parameter.range()].copy_from_slice(&held[parameter.range()]);
@@ -281,19 +289,25 @@ impl Trainer {
         let (mut sum, mut weights, mut samples, mut learning_rate, mut flow) = (0.0, 0.0, 0, 0.0, Flow::Continue);
         let mut signals: Vec<Signals> = Vec::new();
         let order = std::mem::take(&mut run.order);
-        for (index, rows) in order.chunks(spec.batch).take(steps).enumerate() {
-            learning_rate = self.learning_rate();
-            let batch = run.feed.fill(rows);
+        let mut batches = order.chunks(spec.batch).take(steps).enumerate().peekable();
+        while let Some((index, rows)) = batches.next() {
+            let rates = self.rates();
+            learning_rate = rates.learning_rate;
             let before = self.counters.updates;
+            let (batch, fill_next) = run.feed.turn(rows, batches.peek().map(|(_, rows)| *rows));
             let weight = batch_weight(spec, batch.targets(), rows.len());
-            let loss = self.update(batch.inputs(), batch.targets(), rows.len(), index + 1 == steps);
+            let mut step = || self.update(batch.inputs(), batch.targets(), rows.len(), rates, index + 1 == steps);
+            let loss = match (&run.errands, fill_next) {
+                (Some(errands), Some(fill_next)) => errands.beside(fill_next, step),
+                _ => step(),
+            };
             if !loss.is_finite() {
                 return Err(self.diverged(run, "the loss", loss, epoch, index + 1));
             }
             sum += f64::from(loss) * weight;
             weights += weight;
             // A batch whose gradients wait makes no update, and measures nothing.
-            if let Some(measured) = self.signals().filter(|measured| measured.update > before) {
+            if let Some(measured) = self.has_watched_since(before).then(|| self.signals()).flatten() {
                 observer.on_signals(&measured);
                 signals.push(measured);
             }
@@ -343,7 +357,10 @@ impl Trainer {
     fn not_finite(&self) -> Option<(&'static str, f32)> {
         self.spec().parameters.iter().find_map(|parameter| {
             let values = &self.memory.as_slice()[parameter.range()];
-            values.iter().find(|value| !value.is_finite()).map(|value| (parameter.name, *value))
+            // Many at a time, in vectors; which one it is is asked only where one is found.
+            let mut chunks = values.chunks(256);
+            let found = chunks.find(|chunk| chunk.iter().fold(false, |found, value| found | !value.is_finite()))?;
+            found.iter().find(|value| !value.is_finite()).map(|value| (parameter.name, *value))
         })
     }
 

@@ -3,9 +3,13 @@
 //! Workers live as long as the pool. Between runs they spin briefly, then park. The caller works too: parts are taken from
 //! one counter, so that a worker that wakes late only leaves more to the others. Which thread computes a part has no
 //! influence on results, since parts share no output.
+//!
+//! A worker can also be sent on an [`Errand`]: something that has nothing to do with the steps and takes a while. Until it is back
+//! the others do its parts.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::thread::{self, JoinHandle};
 
 use dlm_kernels::{ForkJoin, Level, Machine, Mark, Task};
@@ -43,6 +47,11 @@ impl Engine {
     /// With a function that a program printed to be timed calls between its kernels.
     pub(crate) fn with_mark(self, mark: Mark) -> Self {
         Engine { machine: self.machine.with_mark(mark), ..self }
+    }
+
+    /// What sends a worker on errands; none on one thread.
+    pub(crate) fn errands(&self) -> Option<Errands> {
+        self.pool.as_ref().map(|pool| Errands { shared: Arc::clone(&pool.shared) })
     }
 
     pub(crate) fn threads(&self) -> usize {
@@ -91,6 +100,14 @@ struct Shared {
     /// The threads to wake, and the lock of whoever forks: one run at a time.
     workers: Mutex<Vec<thread::Thread>>,
     closing: AtomicBool,
+    /// Held by whoever sends a worker on an errand: one at a time.
+    sender: Mutex<()>,
+    /// The errand that nobody has taken yet.
+    errand: Mutex<Option<Errand>>,
+    /// Whether there is one: a worker looks here before it takes the lock.
+    has_errand: AtomicBool,
+    /// Whether the last errand that a worker took is done.
+    errand_is_done: AtomicBool,
 }
 
 /// What a run does. `data` may only be passed to `task` by one who holds a part of run `number` that is not finished.
@@ -111,6 +128,10 @@ impl Pool {
             job: Mutex::new(Job { number: 0, parts: 0, task: nothing, data: AtomicPtr::default() }),
             workers: Mutex::new(Vec::new()),
             closing: AtomicBool::new(false),
+            sender: Mutex::new(()),
+            errand: Mutex::new(None),
+            has_errand: AtomicBool::new(false),
+            errand_is_done: AtomicBool::new(false),
         });
         let cores = thread::available_parallelism().map_or(1, usize::from);
         // More threads than cores would spin away the time of those that work.
@@ -160,11 +181,7 @@ impl Shared {
         workers.iter().for_each(thread::Thread::unpark);
 
         self.take_parts(number, task, data, parts);
-        let mut spins = 0;
-        while self.unfinished.load(Ordering::Acquire) > 0 {
-            spins += 1;
-            if spins < SPINS { std::hint::spin_loop() } else { thread::yield_now() }
-        }
+        wait_until(|| self.unfinished.load(Ordering::Acquire) == 0);
     }
 
     /// Computes parts of a run until none is left.
@@ -198,6 +215,12 @@ impl Shared {
                 // If the next run is just about to begin, its number is newer than its tickets': it is not seen yet.
                 self.take_parts(current, task, data, parts);
                 (seen, idle) = (number, 0);
+            } else if self.has_errand.load(Ordering::Acquire) {
+                if let Some(errand) = self.take_errand() {
+                    errand.run();
+                    self.errand_is_done.store(true, Ordering::Release);
+                }
+                idle = 0;
             } else if idle < spins {
                 idle += 1;
                 std::hint::spin_loop();
@@ -206,6 +229,121 @@ impl Shared {
                 thread::park();
             }
         }
+    }
+}
+
+/// Something to be done once, by whoever takes it, before the call of [`Errands::beside`] that made it returns.
+#[derive(Debug)]
+struct Errand {
+    run: unsafe fn(*mut ()),
+    data: AtomicPtr<()>,
+}
+
+impl Errand {
+    fn run(self) {
+        // SAFETY: `Call::errand` made the two for one another. `beside`, whose the call is, does not touch it until this has
+        // returned, even if its work panics, and gave the errand to nobody else.
+        unsafe { (self.run)(self.data.into_inner()) }
+    }
+}
+
+/// An errand's closure, and how it ended.
+struct Call<F> {
+    closure: Option<F>,
+    outcome: thread::Result<()>,
+}
+
+impl<F: FnOnce() + Send> Call<F> {
+    fn errand(&mut self) -> Errand {
+        Errand { run: Self::run, data: AtomicPtr::new((&raw mut *self).cast()) }
+    }
+
+    /// # Safety
+    /// `data` points to a `Call<F>` that nobody else touches meanwhile.
+    unsafe fn run(data: *mut ()) {
+        // SAFETY: the caller's promise.
+        let call = unsafe { &mut *data.cast::<Self>() };
+        if let Some(closure) = call.closure.take() {
+            call.outcome = catch_unwind(AssertUnwindSafe(closure));
+        }
+    }
+}
+
+/// Sends a pool's workers on errands.
+#[derive(Debug)]
+pub(crate) struct Errands {
+    shared: Arc<Shared>,
+}
+
+impl Errands {
+    /// Does both, `errand` on a worker if one has time before `work` is done here, which may run steps on the same pool. Whoever
+    /// does it, it has been done when this returns. Allocates nothing.
+    ///
+    /// # Panics
+    /// If either does.
+    pub(crate) fn beside<R>(&self, errand: impl FnOnce() + Send, work: impl FnOnce() -> R) -> R {
+        let _sender = match self.shared.sender.try_lock() {
+            Ok(sender) => sender,
+            Err(TryLockError::Poisoned(sender)) => sender.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                // Another thread's errand is on.
+                errand();
+                return work();
+            }
+        };
+        let mut call = Call { closure: Some(errand), outcome: Ok(()) };
+        let returns = Returns { shared: &self.shared };
+        self.shared.send(call.errand());
+        let result = work();
+        drop(returns);
+        if let Err(panic) = call.outcome {
+            resume_unwind(panic);
+        }
+        result
+    }
+}
+
+/// Sees to it, even in a panic, that an errand is done before what it borrows is gone.
+struct Returns<'a> {
+    shared: &'a Shared,
+}
+
+impl Drop for Returns<'_> {
+    fn drop(&mut self) {
+        match self.shared.take_errand() {
+            // No worker had time.
+            Some(errand) => errand.run(),
+            None => wait_until(|| self.shared.errand_is_done.load(Ordering::Acquire)),
+        }
+    }
+}
+
+impl Shared {
+    fn send(&self, errand: Errand) {
+        self.errand_is_done.store(false, Ordering::Relaxed);
+        let mut waiting = lock(&self.errand);
+        *waiting = Some(errand);
+        self.has_errand.store(true, Ordering::Release);
+        drop(waiting);
+        // Whoever forks just now holds the lock, and has woken all.
+        if let Ok(workers) = self.workers.try_lock() {
+            workers.iter().for_each(thread::Thread::unpark);
+        }
+    }
+
+    fn take_errand(&self) -> Option<Errand> {
+        let mut errand = lock(&self.errand);
+        self.has_errand.store(false, Ordering::Relaxed);
+        errand.take()
+    }
+}
+
+/// Waits for what another thread is about to do.
+fn wait_until(done: impl Fn() -> bool) {
+    let mut spins = 0;
+    while !done() {
+        spins += 1;
+        if spins < SPINS { std::hint::spin_loop() } else { thread::yield_now() }
     }
 }
 
@@ -281,6 +419,89 @@ mod tests {
                     let counters = counters(5);
                     (0..200).for_each(|_| pool.shared.run(count, counters.as_ptr().cast(), 5));
                     assert!(counters.iter().all(|counter| counter.load(Ordering::Relaxed) == 200));
+                });
+            }
+        });
+    }
+
+    /// A run that counts its parts.
+    fn fork(pool: &Pool, counters: &[AtomicU32]) {
+        pool.shared.run(count, counters.as_ptr().cast(), counters.len());
+    }
+
+    #[test]
+    fn an_errand_is_done_once_whatever_runs_beside_it() {
+        for workers in [1, 2] {
+            let pool = Pool::new(workers);
+            let (errands, counters) = (Errands { shared: Arc::clone(&pool.shared) }, counters(3));
+            let mut done = 0;
+            for turn in 0..2000 {
+                let begun = done;
+                let result = errands.beside(
+                    || done += 1,
+                    || {
+                        (0..turn % 4).for_each(|_| fork(&pool, &counters));
+                        turn
+                    },
+                );
+                assert_eq!((result, done), (turn, begun + 1));
+            }
+            assert!(counters.iter().all(|counter| counter.load(Ordering::Relaxed) == 3000));
+        }
+    }
+
+    #[test]
+    fn a_parked_worker_goes_on_an_errand_and_the_others_do_its_parts() {
+        let pool = Pool::new(1);
+        thread::sleep(std::time::Duration::from_millis(50));
+        let (errands, counters, (begun, go_on)) =
+            (Errands { shared: Arc::clone(&pool.shared) }, counters(2), (AtomicBool::new(false), AtomicBool::new(false)));
+        let here = thread::current().id();
+        let mut there = here;
+        errands.beside(
+            || {
+                there = thread::current().id();
+                begun.store(true, Ordering::Release);
+                wait_until(|| go_on.load(Ordering::Acquire));
+            },
+            || {
+                wait_until(|| begun.load(Ordering::Acquire));
+                fork(&pool, &counters);
+                go_on.store(true, Ordering::Release);
+            },
+        );
+        assert_ne!(there, here);
+        assert!(counters.iter().all(|counter| counter.load(Ordering::Relaxed) == 1));
+    }
+
+    #[test]
+    fn panics_of_errands_and_beside_them_are_passed_on() {
+        let pool = Pool::new(1);
+        let errands = Errands { shared: Arc::clone(&pool.shared) };
+        let message = |f: &dyn Fn()| *catch_unwind(AssertUnwindSafe(f)).unwrap_err().downcast::<&str>().unwrap();
+        let mut done = 0;
+        for _ in 0..50 {
+            assert_eq!(message(&|| errands.beside(|| panic!("errand"), || ())), "errand");
+            let count = AtomicU32::new(0);
+            let work = || errands.beside(|| drop(count.fetch_add(1, Ordering::Relaxed)), || panic!("work"));
+            assert_eq!(message(&work), "work");
+            assert_eq!(count.into_inner(), 1);
+            errands.beside(|| done += 1, || ());
+        }
+        assert_eq!(done, 50);
+    }
+
+    #[test]
+    fn errands_of_several_threads_at_once_are_all_done() {
+        let pool = Pool::new(2);
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    let (errands, counters) = (Errands { shared: Arc::clone(&pool.shared) }, counters(2));
+                    let mut done = 0;
+                    (0..500).for_each(|_| errands.beside(|| done += 1, || fork(&pool, &counters)));
+                    assert_eq!(done, 500);
+                    assert!(counters.iter().all(|counter| counter.load(Ordering::Relaxed) == 500));
                 });
             }
         });

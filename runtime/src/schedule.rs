@@ -12,6 +12,9 @@ const DEPTH: usize = 24;
 /// # Panics
 /// If it is no formula in postfix notation, or keeps more than 24 values; the compiler makes no such thing.
 pub fn evaluate(formula: Formula, step: u64, steps_per_epoch: Option<u64>) -> f64 {
+    if let [Token::Number(value)] = formula {
+        return *value;
+    }
     let mut stack = [0.0; DEPTH];
     let mut len = 0;
     for token in formula {

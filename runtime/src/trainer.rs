@@ -61,6 +61,14 @@ pub(crate) struct Counters {
     pub(crate) rate_factor: f64,
 }
 
+/// What a schedule says of one update.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rates {
+    pub(crate) learning_rate: f64,
+    momentum: f64,
+    next_momentum: f64,
+}
+
 impl Counters {
     fn new(spec: &Spec) -> Self {
         let mut phases = Vec::with_capacity(spec.phases.len());
@@ -194,14 +202,15 @@ impl Trainer {
         let spec = self.spec();
         let rows = check_step(spec, inputs, targets);
         if !spec.mixed {
-            return self.update(inputs.iter().copied(), targets.iter().copied(), rows, last);
+            return self.update(inputs.iter().copied(), targets.iter().copied(), rows, self.rates(), last);
         }
         // Each sample is mixed with itself.
         static ONES: [f32; 1 << 16] = [1.0; 1 << 16];
         let is_class = |output: &&OutputSpec| matches!(output.kind, OutputKind::Class(_));
         let partners = spec.outputs.iter().zip(targets).filter(|(output, _)| is_class(output)).map(|(_, targets)| *targets);
         let share = spec.outputs.iter().any(|output| is_class(&output)).then_some(&ONES[..rows]);
-        self.update(inputs.iter().copied(), targets.iter().copied().chain(partners).chain(share), rows, last)
+        let targets = targets.iter().copied().chain(partners).chain(share);
+        self.update(inputs.iter().copied(), targets, rows, self.rates(), last)
     }
 
     /// A step whose lengths are known to be right. The last of an epoch does not wait for more gradients to gather, unless
@@ -211,6 +220,7 @@ impl Trainer {
         inputs: impl Iterator<Item = &'a [f32]>,
         targets: impl Iterator<Item = &'a [f32]>,
         rows: usize,
+        rates: Rates,
         last: bool,
     ) -> f32 {
         let spec = self.spec();
@@ -220,7 +230,7 @@ impl Trainer {
         let waits = batches < spec.recipe.accumulate && (!last || spec.recipe.carries);
         let watched = phase.watched.filter(|_| !waits && self.is_watched());
         let variant = phase.gather.filter(|_| waits).or(watched).unwrap_or(phase.update);
-        let loss = self.run(variant, inputs, targets, rows, samples);
+        let loss = self.run(variant, inputs, targets, rows, rates, samples);
         self.counters.draws += 1;
         if waits {
             self.counters.gathered = (samples, batches);
@@ -241,10 +251,10 @@ impl Trainer {
         inputs: impl Iterator<Item = &'a [f32]>,
         targets: impl Iterator<Item = &'a [f32]>,
         rows: usize,
+        rates: Rates,
         gathered: usize,
     ) -> f32 {
-        let (learning_rate, momentum, next_momentum) =
-            (self.learning_rate(), self.momentum_of(self.counters.updates), self.momentum_of(self.counters.updates + 1));
+        let Rates { learning_rate, momentum, next_momentum } = rates;
         with_slices(inputs, |inputs| {
             with_slices(targets, |targets| {
                 (self.program.step)(&mut Step {
@@ -279,11 +289,24 @@ impl Trainer {
         self.counters.updates == 0 || stretch(self.counters.updates) > stretch(self.counters.updates - 1)
     }
 
+    /// Whether signals were measured at an update after the first so many.
+    pub(crate) fn has_watched_since(&self, updates: u64) -> bool {
+        self.counters.watched.is_some_and(|(update, _)| update > updates)
+    }
+
     /// What was measured at the last watched update; none without `watch`.
     pub fn signals(&self) -> Option<Signals> {
         let (update, phase) = self.counters.watched?;
         let spec = self.spec();
         Some(Signals::read(spec.signals, spec.phases[phase].frozen, self.memory.as_slice(), update))
+    }
+
+    /// What of memory lasts from step to step, at its begin: parameters, state and signals. Work space comes after it.
+    pub(crate) fn lasting(&self) -> usize {
+        let spec = self.spec();
+        let states = spec.states.iter().map(|state| state.offset + state.len);
+        let signals = spec.signals.iter().map(|signal| signal.offset + 1);
+        states.chain(signals).fold(spec.parameters_len, usize::max)
     }
 
     /// The phase of the last update; the first before there is one.
@@ -318,6 +341,13 @@ impl Trainer {
             Some(plateau) => (rate * self.counters.rate_factor).max(plateau.floor.min(rate)),
             None => rate * self.counters.rate_factor,
         }
+    }
+
+    /// What the schedule says of the next update.
+    pub(crate) fn rates(&self) -> Rates {
+        let momentum = |update| self.momentum_of(update);
+        let (momentum, next_momentum) = (momentum(self.counters.updates), momentum(self.counters.updates + 1));
+        Rates { learning_rate: self.learning_rate(), momentum, next_momentum }
     }
 
     /// The momentum of the next update, if the schedule changes it; under adam and its kin β₁.

@@ -1,8 +1,10 @@
-//! `dlm bench`: times the compiled training step and prediction on synthetic data in memory.
+//! `dlm bench`: times the compiled training step, whole epochs of them, and predictions on synthetic data in memory.
+
+use std::time::Instant;
 
 use dlm_compiler::compile::{CompileOptions, Compiled, compile};
 use dlm_kernels::philox::philox;
-use dlm_runtime::{OutputKind, Program, Spec, Trainer};
+use dlm_runtime::{Dataset, EpochReport, Error, Flow, Observer, OutputKind, Program, RecipeSpec, Spec, Split, Trainer, Weights};
 
 use crate::args::Bench;
 use crate::console::Console;
@@ -17,11 +19,23 @@ use dlm_compiler::plan::cost::{Cost, cost, kernel_cost};
 /// Batches that are used in turn, so that no step finds its samples in the first-level cache.
 const BATCHES: usize = 16;
 
+/// The bytes of samples that an epoch goes through if it can: more than caches hold, as with real data.
+const EPOCH_BYTES: usize = 64 << 20;
+/// And its batches at the least and at the most.
+const EPOCH_STEPS: [usize; 2] = [64, 256];
+
 /// Times in microseconds a call.
 struct Times {
     step: f64,
+    epoch: Epoch,
     one: f64,
     batch: f64,
+}
+
+/// An epoch of `fit`: its steps, and its whole time divided by them.
+struct Epoch {
+    steps: usize,
+    step: f64,
 }
 
 /// Compiles the model and times it.
@@ -33,12 +47,13 @@ pub fn run(arguments: &Bench, console: &Console) -> Result<(), Failure> {
     let compiled = compile(&unit, CompileOptions::default());
     let loaded = load(&compiled, &source, console, json)?;
     let peak = if json { 0.0 } else { peak_gflops() };
-    let times = time(loaded.program, threads, arguments.seconds);
+    let times = time(loaded.program, threads, arguments.seconds)?;
     if json {
         return console.result(format_args!(
-            r#"{{"peer": "dlm", "name": {}, "threads": {threads}, "train_us": {:.3}, "infer1_us": {:.3}, "infer_batch_us": {:.3}}}"#,
+            r#"{{"peer": "dlm", "name": {}, "threads": {threads}, "train_us": {:.3}, "epoch_us_per_step": {:.3}, "infer1_us": {:.3}, "infer_batch_us": {:.3}}}"#,
             serde_json::Value::from(source.stem()),
             times.step,
+            times.epoch.step,
             times.one,
             times.batch
         ));
@@ -132,10 +147,16 @@ fn report(compiled: &Compiled<'_>, times: &Times, threads: usize, peak: f64) -> 
         ]);
     }
     let cores = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
-    format!("{}peak: {peak:.0} GFLOP/s a core in fused multiply-adds; {cores}\n", lines(&table))
+    let Epoch { steps, step } = times.epoch;
+    format!(
+        "{}an epoch of {steps} steps: {step:.1} µs a step, {:.3} times the step alone\n\
+         peak: {peak:.0} GFLOP/s a core in fused multiply-adds; {cores}\n",
+        lines(&table),
+        step / times.step
+    )
 }
 
-fn time(program: &'static Program, threads: usize, seconds: f64) -> Times {
+fn time(program: &'static Program, threads: usize, seconds: f64) -> Result<Times, Error> {
     let spec = &program.spec;
     let batches: Vec<Samples> = (0..BATCHES).map(|number| Samples::new(spec, spec.batch, number as u32)).collect();
     let mut trainer = Trainer::new(program).with_threads(threads);
@@ -154,7 +175,43 @@ fn time(program: &'static Program, threads: usize, seconds: f64) -> Times {
         // Logits, as the peers' predictions are.
         median_micros(seconds / 2.0, |_| model.predict_logits_into(std::hint::black_box(&inputs), &mut outputs))
     };
-    Times { step, one: predict(1), batch: predict(spec.batch) }
+    let (one, batch) = (predict(1), predict(spec.batch));
+    Ok(Times { step, epoch: time_epochs(program, threads, seconds)?, one, batch })
+}
+
+/// Times what `fit` does in an epoch: its order, its batches, their steps, its end. Nothing is held back and nobody watches.
+fn time_epochs(program: &Program, threads: usize, seconds: f64) -> Result<Epoch, Error> {
+    let mut program = *program;
+    let split = Split { validation: 0.0, test: 0.0, ..program.spec.recipe.split };
+    let endless = RecipeSpec { split, epochs: usize::MAX, early_stop: None, plateau: None, reuse: None, ..program.spec.recipe };
+    program.spec.recipe = endless;
+    let program: &'static Program = Box::leak(Box::new(program));
+    let spec = &program.spec;
+    let sample: usize = spec.inputs.iter().map(|input| input.features() * size_of::<f32>()).sum();
+    let steps = (EPOCH_BYTES / (sample * spec.batch).max(1)).clamp(EPOCH_STEPS[0], EPOCH_STEPS[1]);
+    let samples = Samples::new(spec, steps * spec.batch, 0);
+    let data = Dataset::from_vecs(spec, samples.inputs, samples.targets)?;
+    let mut clock = Clock { seconds, begun: Instant::now(), ended: Vec::new() };
+    Trainer::new(program).with_threads(threads).fit(&data, &mut clock)?;
+    let mut epochs: Vec<f64> = clock.ended.windows(2).map(|ends| (ends[1] - ends[0]).as_secs_f64()).collect();
+    epochs.sort_by(f64::total_cmp);
+    Ok(Epoch { steps, step: epochs[epochs.len() / 2] * 1e6 / steps as f64 })
+}
+
+/// Notes the end of every epoch, and ends the training after some time.
+struct Clock {
+    seconds: f64,
+    begun: Instant,
+    ended: Vec<Instant>,
+}
+
+impl Observer for Clock {
+    fn on_epoch(&mut self, _: &EpochReport, _: &Weights<'_>) -> Flow {
+        self.ended.push(Instant::now());
+        // From the end of the first on, at least one is timed.
+        let enough = self.ended.len() > 1 && self.begun.elapsed().as_secs_f64() > self.seconds;
+        if enough { Flow::Stop } else { Flow::Continue }
+    }
 }
 
 fn slices(values: &[Vec<f32>]) -> Vec<&[f32]> {
