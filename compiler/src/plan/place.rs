@@ -21,9 +21,9 @@ pub fn place(plan: &mut Plan) {
     // Sorted by the first number, then the second.
     let orders = [
         |_: isize, len: isize, lifetime: isize| (-len, -lifetime),
-        |_, len, lifetime| (-lifetime, -len),
-        |_, len, lifetime| (-len * lifetime, -len),
-        |first, len, _| (first, -len),
+        |_: isize, len: isize, lifetime: isize| (-lifetime, -len),
+        |_: isize, len: isize, lifetime: isize| (-len * lifetime, -len),
+        |first: isize, len: isize, _: isize| (first, -len),
     ];
     let placed = orders.into_iter().map(|order| {
         let mut buffers = buffers.clone();
