@@ -201,10 +201,10 @@ fn bench_prints_one_line_for_tools() {
     let lines = json_lines(&bench.get_output().stdout);
     assert_eq!(lines.len(), 1);
     assert_eq!((&lines[0]["peer"], &lines[0]["name"], &lines[0]["threads"]), (&"dlm".into(), &"points".into(), &1.into()));
-    for time in ["train_us", "infer1_us", "infer_batch_us"] {
+    for time in ["train_us", "epoch_us_per_step", "infer1_us", "infer_batch_us"] {
         assert!(lines[0][time].as_f64().is_some_and(|micros| micros > 0.0), "{time}");
     }
-    assert_eq!(lines[0].as_object().unwrap().len(), 6);
+    assert_eq!(lines[0].as_object().unwrap().len(), 7);
 }
 
 #[test]

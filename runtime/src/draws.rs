@@ -1,6 +1,8 @@
 //! Random numbers for what happens before and between steps: initial weights, splits, orders, augmentation. Each draw is a function of
 //! seed, purpose and index, so that no state exists to lose and nothing depends on the order of evaluation.
 
+use std::sync::LazyLock;
+
 use dlm_kernels::Machine;
 use dlm_kernels::philox::philox;
 
@@ -67,12 +69,13 @@ impl Draws {
 
     /// Puts `items` in a random order (Fisher and Yates; each order equally likely up to 2⁻³²).
     pub(crate) fn shuffle<T>(&self, items: &mut [T]) {
-        let machine = Machine::single_threaded();
-        let (mut low, mut high) = ([0; BLOCK], [0; BLOCK]);
+        // Asking the processor what it has takes long where it is not a real one.
+        static MACHINE: LazyLock<Machine> = LazyLock::new(Machine::single_threaded);
+        let (machine, mut low, mut high) = (&*MACHINE, [0; BLOCK], [0; BLOCK]);
         // The draws of many places at a time, in vectors.
         for block in (0..items.len().div_ceil(BLOCK)).rev() {
             let first = block * BLOCK;
-            levels::bits(&mut Bits { first: first as u64, draws: *self, low: &mut low, high: &mut high, machine: &machine });
+            levels::bits(&mut Bits { first: first as u64, draws: *self, low: &mut low, high: &mut high, machine });
             for last in (first.max(1)..items.len().min(first + BLOCK)).rev() {
                 let bits = u64::from(low[last - first]) | u64::from(high[last - first]) << 32;
                 let other = ((u128::from(bits) * (last as u128 + 1)) >> 64) as usize;

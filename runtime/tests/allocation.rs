@@ -5,8 +5,8 @@ mod common;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::{BATCH, LINEAR, samples};
-use dlm_runtime::Trainer;
+use common::{BATCH, LINEAR, dataset, linear, samples};
+use dlm_runtime::{AugmentSpec, Augmentation, BatchReport, Flow, Observer, Trainer};
 
 struct Counting;
 
@@ -50,5 +50,35 @@ fn steps_and_predictions_allocate_nothing() {
         }
         assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0, "on {threads} threads");
     }
+    epochs_allocate_nothing_from_their_first_batch_to_their_last();
     assert!(ALLOCATIONS.load(Ordering::Relaxed) > 0, "the allocator counts");
+}
+
+/// Whether the step's thread fills the batches or another does beside it.
+fn epochs_allocate_nothing_from_their_first_batch_to_their_last() {
+    let augment = &[
+        AugmentSpec { augmentation: Augmentation::Noise { std: 0.5 }, inputs: &[0] },
+        AugmentSpec { augmentation: Augmentation::Mixup { alpha: 0.5 }, inputs: &[0] },
+    ];
+    let program = linear(|program| (program.spec.mixed, program.spec.recipe.augment) = (true, augment));
+    for threads in [1, 2] {
+        let mut trainer = Trainer::new(program).with_threads(threads);
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        let mut counts = Counts(Vec::with_capacity(20 * 8));
+        trainer.fit(&dataset(30), &mut counts).unwrap();
+        assert_eq!(counts.0.len(), 20 * 8);
+        for epoch in counts.0.chunks(8) {
+            assert_eq!(epoch, [epoch[0]; 8], "on {threads} threads");
+        }
+    }
+}
+
+/// The allocations so far at the end of each batch.
+struct Counts(Vec<usize>);
+
+impl Observer for Counts {
+    fn on_batch(&mut self, _: &BatchReport) -> Flow {
+        self.0.push(ALLOCATIONS.load(Ordering::Relaxed));
+        Flow::Continue
+    }
 }

@@ -158,8 +158,8 @@ fn change(augmentation: Augmentation, draw: Draw, values: &mut [f32], image: Opt
                 flip::flip(values, image, vertical);
             }
         }
-        Augmentation::Rotate { degrees, fill } => warp::rotate(values, image, degrees * draw.symmetric(), fill, scratch),
-        Augmentation::Zoom { share, fill } => warp::zoom(values, image, draw.factor(share), fill, scratch),
+        Augmentation::Rotate { degrees, fill } => warp::rotate(values, image, degrees * draw.symmetric(), fill, scratch, machine),
+        Augmentation::Zoom { share, fill } => warp::zoom(values, image, draw.factor(share), fill, scratch, machine),
         Augmentation::Cutout { size, fill } => {
             cutout::cutout(values, image, draw.pixel(image.height, image.width), size, fill);
         }
