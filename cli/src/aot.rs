@@ -41,6 +41,9 @@ pub struct Options {
     pub effort: Effort,
     /// Where the library is kept instead of in the cache folder.
     pub folder: Option<PathBuf>,
+    /// The instruction set to compile for instead of the best that this processor has. The program panics when it is called
+    /// at another: limit trainers and models to it.
+    pub level: Option<Level>,
 }
 
 /// What compiling takes for how fast the code is. What it computes is the same, bit for bit.
@@ -184,7 +187,7 @@ pub fn load_all(models: &[(&Compiled<'_>, &str)], options: &Options) -> Result<V
 fn load_with(models: &[(&Compiled<'_>, &str)], options: &Options, compiling: impl FnOnce()) -> Result<Vec<Loaded>, Error> {
     let start = Instant::now();
     let folder = cache_folder()?;
-    let level = Level::detect();
+    let level = options.level.unwrap_or_else(Level::detect);
     let rustc = std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
     let version = version(&rustc)?;
     let mut code = String::from("#![allow(warnings)]\n");

@@ -92,6 +92,11 @@ impl Machine {
         }
     }
 
+    /// At the best level of this processor that is not above `limit`.
+    pub fn with_limit(self, limit: Level) -> Machine {
+        Machine { level: Level::at_most(limit), ..self }
+    }
+
     /// With a function that programs printed to be timed call between their kernels.
     pub fn with_mark(self, mark: Mark) -> Machine {
         Machine { mark: Some(mark), ..self }

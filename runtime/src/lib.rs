@@ -26,6 +26,7 @@ pub mod schedule;
 pub mod spec;
 
 pub use data::{Dataset, FeatureNames, Labels};
+pub use dlm_kernels::Level;
 pub use error::Error;
 pub use metrics::{Evaluation, Metric, OutputMetrics};
 pub use model::Model;

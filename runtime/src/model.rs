@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Mutex;
 
+use dlm_kernels::Level;
 use ndarray::{Array, ArrayD, ArrayView, ArrayViewD, Dimension, IxDyn};
 
 use crate::data::{Dataset, FeatureNames, Labels, Part};
@@ -32,7 +33,7 @@ impl Clone for Model {
     /// A copy of the parameters, with threads and work space of its own.
     fn clone(&self) -> Self {
         let mut copy = Model::from_parameters(self.program, self.parameters.as_slice(), self.about.clone());
-        copy.engine = Engine::new(self.engine.threads());
+        copy.engine = self.engine.with_threads(self.engine.threads());
         copy
     }
 }
@@ -76,7 +77,15 @@ impl Model {
     /// If `threads` is 0.
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
-        self.engine = Engine::new(threads);
+        self.engine = self.engine.with_threads(threads);
+        self
+    }
+
+    /// Predicts with no better an instruction set than this. Results do not depend on it: a result of another machine can be
+    /// replayed, or its speed be seen. By default the processor's best is used.
+    #[must_use]
+    pub fn with_limit(mut self, limit: Level) -> Self {
+        self.engine = self.engine.with_limit(limit);
         self
     }
 

@@ -40,6 +40,16 @@ impl Engine {
         Engine { machine, pool }
     }
 
+    /// As [`new`](Self::new), at the same instruction set as this one.
+    pub(crate) fn with_threads(&self, threads: usize) -> Self {
+        Engine::new(threads).with_limit(self.machine.level())
+    }
+
+    /// At the best instruction set that is not above `limit`.
+    pub(crate) fn with_limit(self, limit: Level) -> Self {
+        Engine { machine: self.machine.with_limit(limit), ..self }
+    }
+
     pub(crate) fn machine(&self) -> &Machine {
         &self.machine
     }

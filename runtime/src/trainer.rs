@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::path::Path;
 
-use dlm_kernels::{Slice, SliceMut, Step};
+use dlm_kernels::{Level, Slice, SliceMut, Step};
 use ndarray::{ArrayD, IxDyn};
 
 use crate::data::{Dataset, FeatureNames, Labels, Part, is_target};
@@ -148,7 +148,15 @@ impl Trainer {
     /// If `threads` is 0.
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
-        self.engine = Engine::new(threads);
+        self.engine = self.engine.with_threads(threads);
+        self
+    }
+
+    /// Trains with no better an instruction set than this. Results do not depend on it: a result of another machine can be
+    /// replayed, or its speed be seen. By default the processor's best is used.
+    #[must_use]
+    pub fn with_limit(mut self, limit: Level) -> Self {
+        self.engine = self.engine.with_limit(limit);
         self
     }
 

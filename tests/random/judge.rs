@@ -14,7 +14,7 @@ use dlm_cli::aot::{self, Effort};
 use dlm_compiler::compile::{CompileOptions, Compiled, compile};
 use dlm_compiler::graph::{NodeKind, Program, Unit};
 use dlm_compiler::plan::Products;
-use dlm_runtime::Trainer;
+use dlm_runtime::{Level, Trainer};
 
 use crate::support;
 use crate::support::compare::{compare, interpreted};
@@ -182,7 +182,7 @@ pub fn worker() {
         }
     }
     let models: Vec<(&Compiled<'_>, &str)> = compiled.iter().map(|(_, compiled)| (compiled, "random.dlm")).collect();
-    let loaded = match aot::load_all(&models, &aot::Options { effort, folder: Some(folder.clone()) }) {
+    let loaded = match aot::load_all(&models, &aot::Options { effort, folder: Some(folder.clone()), level: None }) {
         Ok(loaded) => loaded,
         Err(error) => {
             compiled.iter().for_each(|(index, _)| say(*index, Kind::Refused.name(), &error.to_string()));
@@ -199,7 +199,7 @@ pub fn worker() {
         });
         let compared = expected.and_then(|expected| {
             for threads in [1, 2] {
-                caught(|| compare(&format!("{threads} threads"), compiled, loaded.program, threads, &expected))?;
+                caught(|| compare(&format!("{threads} threads"), compiled, loaded.program, Level::detect(), threads, &expected))?;
             }
             Ok(expected[expected.len() - 1].loss.is_finite())
         });

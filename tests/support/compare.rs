@@ -2,7 +2,7 @@
 
 use dlm_compiler::compile::Compiled;
 use dlm_compiler::interpret::{Call, Interpreter};
-use dlm_runtime::Trainer;
+use dlm_runtime::{Level, Trainer};
 
 use super::reference::Reference;
 use super::{Numbers, parameters, slices};
@@ -63,10 +63,11 @@ pub fn compare(
     name: &str,
     compiled: &Compiled<'_>,
     program: &'static dlm_runtime::Program,
+    level: Level,
     threads: usize,
     expected: &[Expected],
 ) {
-    let mut trainer = Trainer::new(program).with_threads(threads);
+    let mut trainer = Trainer::new(program).with_limit(level).with_threads(threads);
     trainer.set_steps_per_epoch(UPDATES_PER_EPOCH);
     let batches = batches(compiled, expected.len() as u64);
     for (step, ((_, inputs, targets), expected)) in batches.iter().zip(expected).enumerate() {
@@ -86,12 +87,12 @@ pub fn compare(
             }
         }
     }
-    compare_predictions(name, compiled, &trainer, threads);
+    compare_predictions(name, compiled, &trainer, level, threads);
 }
 
 /// Predictions of several numbers of rows, logits and probabilities.
-fn compare_predictions(name: &str, compiled: &Compiled<'_>, trainer: &Trainer, threads: usize) {
-    let model = trainer.model().with_threads(threads);
+fn compare_predictions(name: &str, compiled: &Compiled<'_>, trainer: &Trainer, level: Level, threads: usize) {
+    let model = trainer.model().with_limit(level).with_threads(threads);
     let mut interpreter = Interpreter::<f32>::new(&compiled.prediction);
     let mut held = parameters(compiled, trainer).into_iter().flatten();
     interpreter.tensors.iter_mut().for_each(|tensor| *tensor = held.next().expect("a prediction has parameters alone"));
