@@ -30,13 +30,26 @@ impl Level {
     /// All levels, from the last choice to the first.
     pub const ALL: [Level; 4] = [Level::Portable, Level::Neon, Level::Avx2, Level::Avx512];
 
-    /// The best level of this processor.
+    /// The best level of this processor. Asked once: on virtual machines the question costs microseconds.
     pub fn detect() -> Level {
-        Level::at_most(Level::Avx512)
+        use core::sync::atomic::{AtomicU32, Ordering};
+        const UNKNOWN: u32 = u32::MAX;
+        static DETECTED: AtomicU32 = AtomicU32::new(UNKNOWN);
+        let detected = DETECTED.load(Ordering::Relaxed);
+        if let Some(level) = Level::ALL.into_iter().find(|level| *level as u32 == detected) {
+            return level;
+        }
+        let best = Level::ALL.into_iter().rev().find(|level| level.is_available()).unwrap_or(Level::Portable);
+        DETECTED.store(best as u32, Ordering::Relaxed);
+        best
     }
 
     /// The best level of this processor that is not above `limit`.
     pub fn at_most(limit: Level) -> Level {
+        let best = Level::detect();
+        if best <= limit {
+            return best;
+        }
         let usable = Level::ALL.into_iter().rev().find(|level| *level <= limit && level.is_available());
         usable.unwrap_or(Level::Portable)
     }

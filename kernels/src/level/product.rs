@@ -22,13 +22,16 @@ pub(crate) const PAGE: usize = 1024;
 /// from so many of them on,
 pub(crate) const FEW_ROWS: usize = 12;
 /// so many at a time.
-pub(crate) const MOST_ROWS: usize = 48;
+pub(crate) const MOST_ROWS: usize = 96;
 
 /// The columns of a single row that are summed side by side in memory while the second factor streams by: 4 KiB.
 pub(crate) const STREAMED: usize = 1024;
 
+/// How far ahead of a stream its lines are fetched.
+pub(crate) const AHEAD: usize = 4096;
+
 /// The rows of the second factor that stream at once.
-pub(crate) const STREAMS: usize = 8;
+pub(crate) const STREAMS: usize = 3;
 
 /// The operands of a product or of a part of it: where each begins, and its strides.
 #[derive(Clone, Copy)]
@@ -71,7 +74,7 @@ macro_rules! product_functions {
     ({ $(#[$features:meta])* } $($v:literal => ($($r:literal)*)),* $(,)?) => {
         use core::mem::MaybeUninit;
         use $crate::Aligned;
-        use $crate::level::product::{FAR, FEW_ROWS, MANY_ROWS, MOST_ROWS, PAGE, NARROW, Operands, PACKED, STREAMED, STREAMS, shares};
+        use $crate::level::product::{AHEAD, FAR, FEW_ROWS, MANY_ROWS, MOST_ROWS, PAGE, NARROW, Operands, PACKED, STREAMED, STREAMS, shares};
 
         /// The product that [`reference::product`](crate::reference::product) defines.
         ///
@@ -252,7 +255,9 @@ macro_rules! product_functions {
                     let at = v * vector::WIDTH;
                     let mut sum = vector::load(sums.add(at));
                     for r in 0..N {
-                        sum = vector::fma(factors[r], vector::load(b.wrapping_add(r * b_stride + at)), sum);
+                        let pointer = b.wrapping_add(r * b_stride + at);
+                        vector::prefetch(pointer.wrapping_add(AHEAD));
+                        sum = vector::fma(factors[r], vector::load(pointer), sum);
                     }
                     vector::store(sums.add(at), sum);
                 }
