@@ -54,7 +54,7 @@ fn load<const N: usize>(recipes: [&str; N]) -> [&'static Program; N] {
     };
     let compiled: Vec<Compiled<'_>> = recipes.iter().map(|name| compile(unit(name), CompileOptions::default())).collect();
     let models: Vec<(&Compiled<'_>, &str)> = compiled.iter().map(|compiled| (compiled, "interactions.dlm")).collect();
-    let options = Options { effort: Effort::Quick, folder: None };
+    let options = Options { effort: Effort::Quick, ..Options::default() };
     let loaded = aot::load_all(&models, &options).expect("generated code compiles");
     let programs: Vec<&'static Program> = loaded.into_iter().map(|loaded| loaded.program).collect();
     programs.try_into().expect("as many as were asked for")
