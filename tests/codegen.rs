@@ -171,3 +171,20 @@ fn memory_is_what_lifetimes_need() {
         }
     }
 }
+
+/// No plan takes `matrixmultiply`, which allocates at every call: a step does not. What the model of time says of sizes
+/// beyond the corpus is compiler/tests/time.rs' to hold.
+#[test]
+fn no_product_of_the_corpus_allocates() {
+    use dlm_compiler::plan::ProductBy;
+    for (stem, source) in support::sources() {
+        let program = support::program(&stem, &source);
+        for unit in program.models.iter().flat_map(|model| &model.units) {
+            let compiled = compile(unit, CompileOptions::default());
+            let plans = compiled.steps.iter().map(|step| &step.plan).chain([&compiled.infer, &compiled.infer_one]);
+            for (product, by) in plans.flat_map(|plan| &plan.kernels).filter_map(|kernel| kernel.rows()?.product) {
+                assert_eq!(by, ProductBy::Tile, "{stem}.dlm, {}: {product:?}", unit_name(unit));
+            }
+        }
+    }
+}

@@ -61,7 +61,12 @@ mod at_level {
     }
 
     dlm_kernels::per_level! {
-        entries { product(&mut Call<'_>) -> (), lent_product(&mut Call<'_>) -> () }
+        entries {
+            product(&mut Call<'_>) -> (),
+            lent_product(&mut Call<'_>) -> (),
+            product_of_strips(&mut Call<'_>) -> (),
+            lent_product_of_strips(&mut Call<'_>) -> (),
+        }
 
         fn product(call: &mut Call<'_>) -> () {
             let Case { m, n, k, a_row, a_depth, stride, a, b } = call.case;
@@ -71,6 +76,64 @@ mod at_level {
         fn lent_product(call: &mut Call<'_>) -> () {
             let Case { m, n, k, a_row, a_depth, stride, a, b } = call.case;
             level::matrixmultiply_product(call.machine, call.c, *stride, a, *a_row, *a_depth, b, *stride, *m, *n, *k);
+        }
+
+        fn product_of_strips(call: &mut Call<'_>) -> () {
+            let Case { m, n, k, a_row, a_depth, stride, a, b } = call.case;
+            let (strips, width, depths) = crate::strips(b, *stride, *n, *k, level::transpose_to_strips);
+            level::product_of_strips(call.c, *stride, a, *a_row, *a_depth, &strips, width, depths, *m, *n, *k);
+        }
+
+        fn lent_product_of_strips(call: &mut Call<'_>) -> () {
+            let Case { m, n, k, a_row, a_depth, stride, a, b } = call.case;
+            let (strips, width, depths) = crate::strips(b, *stride, *n, *k, level::transpose_to_strips);
+            let machine = call.machine;
+            level::matrixmultiply_product_of_strips(
+                machine, call.c, *stride, a, *a_row, *a_depth, &strips, width, depths, *m, *n, *k,
+            );
+        }
+    }
+}
+
+/// A level's function that transposes to strips.
+type ToStrips = unsafe fn(&[f32], usize, &mut [f32], usize, usize, usize, usize);
+
+/// The second factor in strips, by way of its transpose: the strips, their width and their depths, of which some hold nothing.
+fn strips(b: &[f32], stride: usize, n: usize, k: usize, to_strips: ToStrips) -> (Vec<f32>, usize, usize) {
+    let (width, depths) = (n.next_multiple_of(16).clamp(16, 64), k + 3);
+    let mut transposed = vec![0.0; n * k];
+    for d in 0..k {
+        for j in 0..n {
+            transposed[j * k + d] = b[d * stride + j];
+        }
+    }
+    let mut strips = vec![f32::NAN; n.div_ceil(width) * width * depths];
+    // SAFETY: called by the level's own code, so that this processor has the level.
+    unsafe { to_strips(&transposed, k, &mut strips, width, depths, n, k) };
+    (strips, width, depths)
+}
+
+#[test]
+fn strips_equal_the_whole_factor() {
+    let mut random = Random(8);
+    for (m, n, k) in [(1, 1, 1), (5, 63, 3), (7, 64, 20), (3, 65, 2), (25, 130, 40), (0, 70, 4), (6, 17, 0), (9, 100, 260)] {
+        if cfg!(miri) && m * n * k > 2000 {
+            continue;
+        }
+        for gap in [0, 5] {
+            let case = Case::new(m, n, k, Layout::Rows, gap, &mut random);
+            let expected = case.expected();
+            for level in available_levels() {
+                let machine = Machine::at_most(level);
+                let found = case.run(|c, case| {
+                    at_level::product_of_strips(&mut at_level::Call { machine: &machine, case, c });
+                });
+                assert!(found == expected, "{}: {m} × {n} × {k}", level.name());
+                let lent = case.run(|c, case| {
+                    at_level::lent_product_of_strips(&mut at_level::Call { machine: &machine, case, c });
+                });
+                assert!(lent == expected, "{}, lent: {m} × {n} × {k}", level.name());
+            }
         }
     }
 }
@@ -137,6 +200,8 @@ fn panels_blocks_and_narrow_shapes() {
         (60, 1030, 257),
         (1030, 20, 5),
         (1100, 70, 300),
+        (1, 1030, 300),
+        (1, 2048, 7),
     ];
     for (m, n, k) in shapes {
         for layout in LAYOUTS {
@@ -150,7 +215,7 @@ fn panels_blocks_and_narrow_shapes() {
 fn every_path_in_little() {
     let mut random = Random(6);
     // Packed, narrow in one and two columns, one row, two panels.
-    for (m, n, k, gap) in [(48, 3, 2, 512), (33, 1, 3, 0), (40, 2, 2, 1), (1, 40, 3, 0), (2, 2, 257, 0)] {
+    for (m, n, k, gap) in [(48, 3, 2, 512), (33, 1, 3, 0), (40, 2, 2, 1), (12, 9, 2, 1012), (1, 40, 3, 0), (2, 2, 257, 0)] {
         for layout in LAYOUTS {
             check(&Case::new(m, n, k, layout, gap, &mut random));
         }

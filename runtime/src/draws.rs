@@ -1,8 +1,6 @@
 //! Random numbers for what happens before and between steps: initial weights, splits, orders, augmentation. Each draw is a function of
 //! seed, purpose and index, so that no state exists to lose and nothing depends on the order of evaluation.
 
-use std::sync::LazyLock;
-
 use dlm_kernels::Machine;
 use dlm_kernels::philox::philox;
 
@@ -69,9 +67,7 @@ impl Draws {
 
     /// Puts `items` in a random order (Fisher and Yates; each order equally likely up to 2⁻³²).
     pub(crate) fn shuffle<T>(&self, items: &mut [T]) {
-        // Asking the processor what it has takes long where it is not a real one.
-        static MACHINE: LazyLock<Machine> = LazyLock::new(Machine::single_threaded);
-        let (machine, mut low, mut high) = (&*MACHINE, [0; BLOCK], [0; BLOCK]);
+        let (machine, mut low, mut high) = (&Machine::single_threaded(), [0; BLOCK], [0; BLOCK]);
         // The draws of many places at a time, in vectors.
         for block in (0..items.len().div_ceil(BLOCK)).rev() {
             let first = block * BLOCK;

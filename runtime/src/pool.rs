@@ -40,7 +40,7 @@ impl Engine {
         Engine { machine, pool }
     }
 
-    /// As [`new`](Self::new), at the same instruction set as this one.
+    /// As [`new`](Self::new), at the same instruction set as this one; without its mark.
     pub(crate) fn with_threads(&self, threads: usize) -> Self {
         Engine::new(threads).with_limit(self.machine.level())
     }

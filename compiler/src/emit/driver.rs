@@ -312,7 +312,6 @@ impl Driver<'_> {
             Operation::Read(tensor) => Source::Tensor(tensor),
             Operation::Raw(input) => Source::Raw(input),
             Operation::Constants(_) => Source::Constants(id),
-            Operation::Target(output) if self.plan.buffer(Content::Value(id)).is_none() => Source::Target(output),
             _ => Source::Buffer(Content::Value(id)),
         }
     }
@@ -324,10 +323,6 @@ impl Driver<'_> {
         for (index, source) in reads.iter().enumerate() {
             let name = format_ident!("read_{index}");
             match source {
-                Source::Target(output) => {
-                    let output = number(*output);
-                    bindings.extend(quote!(let #name = &targets[#output][..];));
-                }
                 Source::Raw(input) => {
                     let input = number(*input);
                     bindings.extend(quote!(let #name = &inputs[#input][..];));
@@ -366,7 +361,7 @@ impl Driver<'_> {
                 let (start, end) = (number(start), number(start + buffer.len));
                 quote!(#start..#end)
             }
-            Source::Target(_) | Source::Raw(_) | Source::Constants(_) => unreachable!("not in memory"),
+            Source::Raw(_) | Source::Constants(_) => unreachable!("not in memory"),
         }
     }
 

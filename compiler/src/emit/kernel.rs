@@ -20,8 +20,6 @@ pub enum Source {
     Tensor(TensorId),
     /// The work space.
     Buffer(Content),
-    /// The targets of an output, as given.
-    Target(usize),
     /// An input, as given.
     Raw(usize),
     /// Numbers of the program's own.
@@ -140,7 +138,6 @@ impl<'a> Printer<'a> {
                     None => self.plan.graph.value(id).name.clone(),
                 },
                 Source::Buffer(Content::Transposed(id)) => format!("{}_transposed", self.plan.graph.value(id).name),
-                Source::Target(_) => "target".into(),
                 Source::Raw(_) => "sample".into(),
                 Source::Constants(id) => self.plan.graph.value(id).name.clone(),
             };
@@ -216,7 +213,6 @@ impl<'a> Printer<'a> {
             Operation::Read(tensor) => Some(Source::Tensor(tensor)),
             Operation::Raw(input) => Some(Source::Raw(input)),
             Operation::Constants(_) => Some(Source::Constants(id)),
-            Operation::Target(output) if self.plan.buffer(Content::Value(id)).is_none() => Some(Source::Target(output)),
             _ if self.kernel.values.contains(&id) => None,
             _ => Some(Source::Buffer(Content::Value(id))),
         }

@@ -263,14 +263,9 @@ impl Printer<'_> {
     fn is_pass(&self, statement: &Statement) -> bool {
         match statement {
             Statement::Draw(_) => true,
-            Statement::Sum(id) | Statement::Greatest(id) => self.is_array(self.operand(*id)),
+            Statement::Sum(id) | Statement::Greatest(id) => self.has_columns(self.operand(*id)),
             _ => false,
         }
-    }
-
-    /// Whether a value has a row of elements.
-    fn is_array(&self, id: ValueId) -> bool {
-        self.has_columns(id)
     }
 
     fn pass(&self, statement: &Statement) -> TokenStream {
@@ -430,7 +425,7 @@ impl Printer<'_> {
             Statement::Keep(id) => {
                 // A sum of a row is kept where the pass over the block puts it.
                 let passed = matches!(self.plan.graph.value(id).operation, Operation::SumColumns(_) | Operation::MaxColumns(_))
-                    && self.is_array(self.operand(id));
+                    && self.has_columns(self.operand(id));
                 if passed { quote!() } else { self.keep(id, walk) }
             }
             Statement::Sum(id) | Statement::Greatest(id) => {
@@ -515,9 +510,6 @@ impl Printer<'_> {
             let whole = source.is_some_and(|source| extent.rows == 1 && !self.is_written(source));
             // In a loop over columns it is bound for the row.
             return if whole || walk != Walk::Rows { quote!(#name) } else { self.at(name, Walk::Rows) };
-        }
-        if source.is_some() && extent.rows == 1 && walk == Walk::Columns {
-            return self.at(name, Walk::Columns);
         }
         self.at(name, walk)
     }

@@ -7,7 +7,7 @@ use crate::train_graph::{Columns, Operation, ValueId};
 
 /// Rows of a product: whole tiles, few enough to stay in the first-level cache.
 const ROWS: usize = 24;
-/// The same where the right factor outgrows the second-level cache: it is read once for each block.
+/// The same where the right factor takes much of the second-level cache: it is read once for each block.
 const MANY_ROWS: usize = 96;
 /// From how many elements of the right factor on.
 const LARGE: usize = 1 << 16;

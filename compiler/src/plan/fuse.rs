@@ -126,7 +126,7 @@ impl Fusion<'_> {
             kernel.rows == rows
                 && kernel.product.is_none()
                 && (rows <= SERIAL_ROWS || serial(self.graph, kernel))
-                && self.shares(kernel, of)
+                && self.shares(kernel, id)
         };
         let found = self.find(earliest, self.demands[id.0], joins);
         let kernel = found.unwrap_or_else(|| self.new_loop(rows, self.demands[id.0]));
@@ -282,7 +282,7 @@ impl Fusion<'_> {
 
 /// Whether a value is read where it lies.
 fn in_memory(operation: &Operation) -> bool {
-    matches!(operation, Operation::Read(_) | Operation::Raw(_) | Operation::Target(_) | Operation::Constants(_))
+    matches!(operation, Operation::Read(_) | Operation::Raw(_) | Operation::Constants(_))
 }
 
 /// What each value is asked for: the union over what depends on it.

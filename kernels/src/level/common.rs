@@ -361,6 +361,9 @@ macro_rules! common_functions {
             k: usize,
         ) {
             assert!(k <= depths, "{k} depths in strips of {depths}");
+            if m == 0 {
+                return;
+            }
             for (strip, column) in (0..n).step_by(width).enumerate() {
                 let columns = (n - column).min(width);
                 let b = &b[strip * width * depths..];

@@ -27,7 +27,7 @@ pub(crate) const MOST_ROWS: usize = 96;
 /// The columns of a single row that are summed side by side in memory while the second factor streams by: 4 KiB.
 pub(crate) const STREAMED: usize = 1024;
 
-/// How far ahead of a stream its lines are fetched.
+/// How far ahead of a stream its lines are fetched, in elements.
 pub(crate) const AHEAD: usize = 4096;
 
 /// The rows of the second factor that stream at once.
