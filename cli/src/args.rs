@@ -259,7 +259,7 @@ pub struct Bench {
     /// Print one line of JSON, as the peers' benchmarks do
     #[arg(long)]
     pub json: bool,
-    /// How long to time the training step; each prediction gets half of it
+    /// How long to time the training step; epochs get as long, each prediction half of it
     #[arg(long, allow_negative_numbers = true, default_value_t = 2.0, value_parser = seconds)]
     pub seconds: f64,
 }
