@@ -4,7 +4,7 @@
 
 pub use crate::maths::fused::*;
 
-super::common::common_functions! { portable #[target_feature(enable = "neon")] }
+super::common::common_functions! { #[target_feature(enable = "neon")] }
 super::product::product_functions! {
     { #[target_feature(enable = "neon")] }
     1 => (1 2 3 4 5 6 7 8 9 10 11 12),
@@ -24,6 +24,8 @@ mod vector {
     pub(super) type Mask = usize;
 
     pub(super) const WIDTH: usize = 4;
+    /// Whether `transposed` is faster than element after element.
+    pub(super) const TRANSPOSES: bool = true;
     pub(super) const MOST_VECTORS: usize = 4;
     pub(super) const ROWS: [usize; 16] = [12, 12, 8, 6, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
 
@@ -163,6 +165,31 @@ mod vector {
     pub(super) fn first(x: Vector) -> f32 {
         vgetq_lane_f32::<0>(x)
     }
+
+    /// A square block, transposed.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn transposed([a, b, c, d]: [Vector; WIDTH]) -> [Vector; WIDTH] {
+        let pairs = |a, b| [vreinterpretq_f64_f32(vtrn1q_f32(a, b)), vreinterpretq_f64_f32(vtrn2q_f32(a, b))];
+        let ([even_ab, odd_ab], [even_cd, odd_cd]) = (pairs(a, b), pairs(c, d));
+        [
+            vreinterpretq_f32_f64(vtrn1q_f64(even_ab, even_cd)),
+            vreinterpretq_f32_f64(vtrn1q_f64(odd_ab, odd_cd)),
+            vreinterpretq_f32_f64(vtrn2q_f64(even_ab, even_cd)),
+            vreinterpretq_f32_f64(vtrn2q_f64(odd_ab, odd_cd)),
+        ]
+    }
+
+    /// (x − shift)·scale.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn normalised(x: Vector, shift: f32, scale: f32) -> Vector {
+        vmulq_f32(vsubq_f32(x, splat(shift)), splat(scale))
+    }
+
+    /// Would ask for the cache line at an address, were there a stable function for it.
+    #[inline]
+    pub(super) fn prefetch(_: *const f32) {}
 
     /// The four words of 4 Philox blocks, the first of which has this counter, as draws from [0, 1).
     #[inline]

@@ -2,7 +2,7 @@
 
 pub use crate::maths::exact::*;
 
-super::common::common_functions! { portable }
+super::common::common_functions! {}
 super::product::product_functions! {
     {}
     1 => (1 2 3 4), 2 => (1 2), 3 => (1), 4 => (1),
@@ -15,6 +15,8 @@ mod vector {
     pub(super) type Mask = usize;
 
     pub(super) const WIDTH: usize = 8;
+    /// Whether `transposed` is faster than element after element.
+    pub(super) const TRANSPOSES: bool = false;
     pub(super) const MOST_VECTORS: usize = 2;
     pub(super) const ROWS: [usize; 4] = [4, 2, 1, 1];
 
@@ -127,6 +129,22 @@ mod vector {
     pub(super) fn first(x: Vector) -> f32 {
         x[0]
     }
+
+    /// A square block, transposed.
+    #[inline(always)]
+    pub(super) fn transposed(rows: [Vector; WIDTH]) -> [Vector; WIDTH] {
+        core::array::from_fn(|column| core::array::from_fn(|row| rows[row][column]))
+    }
+
+    /// (x − shift)·scale.
+    #[inline(always)]
+    pub(super) fn normalised(x: Vector, shift: f32, scale: f32) -> Vector {
+        x.map(|x| (x - shift) * scale)
+    }
+
+    /// Would ask for the cache line at an address.
+    #[inline(always)]
+    pub(super) fn prefetch(_: *const f32) {}
 
     /// The four words of 8 Philox blocks, the first of which has this counter, as draws from [0, 1).
     #[inline(always)]
