@@ -22,7 +22,7 @@ mod vector {
     pub(super) type Mask = __m256i;
 
     pub(super) const WIDTH: usize = 8;
-    /// Whether `transposed` is faster than element after element.
+    /// Whether a block is transposed faster than one element after another.
     pub(super) const TRANSPOSES: bool = true;
     pub(super) const MOST_VECTORS: usize = 2;
     pub(super) const ROWS: [usize; 12] = [10, 6, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];

@@ -24,7 +24,7 @@ mod vector {
     pub(super) type Mask = __mmask16;
 
     pub(super) const WIDTH: usize = 16;
-    /// Whether `transposed` is faster than element after element.
+    /// Whether a block is transposed faster than one element after another.
     pub(super) const TRANSPOSES: bool = true;
     pub(super) const MOST_VECTORS: usize = 4;
     pub(super) const ROWS: [usize; 24] = [12, 12, 8, 6, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];

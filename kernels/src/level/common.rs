@@ -350,7 +350,7 @@ macro_rules! common_functions {
             if NORMALISE { unsafe { vector::normalised(x, *shift, *scale) } } else { x }
         }
 
-        /// A block for levels without vectors, one element after another.
+        /// A block or a part of one, for the compiler to do with it what it can: four columns of a row at a time.
         ///
         /// # Safety
         /// As above.
@@ -366,11 +366,19 @@ macro_rules! common_functions {
             scale: *const f32,
         ) {
             for c in 0..cols {
-                for r in 0..rows {
-                    // SAFETY: the caller's promise.
-                    unsafe {
-                        let x = *src.add(r * src_stride + c);
-                        *dst.add(c * dst_stride + r) = if NORMALISE { (x - *shift.add(c)) * *scale.add(c) } else { x };
+                let (src, dst) = (src.wrapping_add(c), dst.wrapping_add(c * dst_stride));
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let element = |r: usize| {
+                        let x = *src.add(r * src_stride);
+                        if NORMALISE { (x - *shift.add(c)) * *scale.add(c) } else { x }
+                    };
+                    let fours = rows / 4 * 4;
+                    for r in (0..fours).step_by(4) {
+                        dst.add(r).cast::<[f32; 4]>().write_unaligned([element(r), element(r + 1), element(r + 2), element(r + 3)]);
+                    }
+                    for r in fours..rows {
+                        *dst.add(r) = element(r);
                     }
                 }
             }
@@ -404,7 +412,8 @@ macro_rules! common_functions {
                     }
                     let block = vector::transposed(block);
                     for i in 0..vector::WIDTH {
-                        vector::store(dst.add(i * dst_stride), finished::<NORMALISE>(block[i], shift.wrapping_add(c + i), scale.wrapping_add(c + i)));
+                        let row = finished::<NORMALISE>(block[i], shift.wrapping_add(c + i), scale.wrapping_add(c + i));
+                        vector::store(dst.add(i * dst_stride), row);
                     }
                 }
             }
@@ -431,21 +440,23 @@ macro_rules! common_functions {
                     continue;
                 }
                 let (rows, cols) = ((rows - r).min(vector::WIDTH), (cols - c).min(vector::WIDTH));
-                let (row_mask, col_mask) = (vector::mask(rows), vector::mask(cols));
+                let (src, dst) = (src.wrapping_add(r * src_stride + c), dst.wrapping_add(c * dst_stride + r));
+                let (shift, scale) = (shift.wrapping_add(c), scale.wrapping_add(c));
                 // SAFETY: the caller's promise; the masks leave out what is not there.
                 unsafe {
-                    let (src, dst) = (src.add(r * src_stride + c), dst.add(c * dst_stride + r));
+                    let mask = vector::mask(cols);
                     let mut block = [vector::zero(); vector::WIDTH];
                     for i in 0..vector::WIDTH {
                         if i < rows {
-                            vector::prefetch(src.wrapping_add(i * src_stride + LINE));
-                            block[i] = vector::load_masked(src.add(i * src_stride), col_mask);
+                            let row = src.add(i * src_stride);
+                            block[i] = if cols == vector::WIDTH { vector::load(row) } else { vector::load_masked(row, mask) };
                         }
                     }
                     let block = vector::transposed(block);
                     for i in 0..vector::WIDTH {
                         if i < cols {
-                            vector::store_masked(dst.add(i * dst_stride), finished::<NORMALISE>(block[i], shift.wrapping_add(c + i), scale.wrapping_add(c + i)), row_mask);
+                            let row = finished::<NORMALISE>(block[i], shift.wrapping_add(i), scale.wrapping_add(i));
+                            store_first(dst.add(i * dst_stride), row, rows);
                         }
                     }
                 }

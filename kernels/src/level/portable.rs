@@ -15,7 +15,7 @@ mod vector {
     pub(super) type Mask = usize;
 
     pub(super) const WIDTH: usize = 8;
-    /// Whether `transposed` is faster than element after element.
+    /// Whether a block is transposed faster than one element after another.
     pub(super) const TRANSPOSES: bool = false;
     pub(super) const MOST_VECTORS: usize = 2;
     pub(super) const ROWS: [usize; 4] = [4, 2, 1, 1];
