@@ -350,7 +350,7 @@ macro_rules! common_functions {
             if NORMALISE { unsafe { vector::normalised(x, *shift, *scale) } } else { x }
         }
 
-        /// A block or a part of one, for the compiler to do with it what it can: four columns of a row at a time.
+        /// A block or a part of one, for the compiler to do with it what it can: four rows at a time.
         ///
         /// # Safety
         /// As above.
@@ -365,20 +365,22 @@ macro_rules! common_functions {
             shift: *const f32,
             scale: *const f32,
         ) {
-            for c in 0..cols {
-                let (src, dst) = (src.wrapping_add(c), dst.wrapping_add(c * dst_stride));
-                // SAFETY: the caller's promise.
-                unsafe {
-                    let element = |r: usize| {
-                        let x = *src.add(r * src_stride);
-                        if NORMALISE { (x - *shift.add(c)) * *scale.add(c) } else { x }
-                    };
-                    let fours = rows / 4 * 4;
-                    for r in (0..fours).step_by(4) {
-                        dst.add(r).cast::<[f32; 4]>().write_unaligned([element(r), element(r + 1), element(r + 2), element(r + 3)]);
+            // SAFETY: the caller's promise.
+            unsafe {
+                let element = |r: usize, c: usize| {
+                    let x = *src.add(r * src_stride + c);
+                    if NORMALISE { (x - *shift.add(c)) * *scale.add(c) } else { x }
+                };
+                let fours = rows / 4 * 4;
+                for r in (0..fours).step_by(4) {
+                    for c in 0..cols {
+                        let four = [element(r, c), element(r + 1, c), element(r + 2, c), element(r + 3, c)];
+                        dst.add(c * dst_stride + r).cast::<[f32; 4]>().write_unaligned(four);
                     }
-                    for r in fours..rows {
-                        *dst.add(r) = element(r);
+                }
+                for r in fours..rows {
+                    for c in 0..cols {
+                        *dst.add(c * dst_stride + r) = element(r, c);
                     }
                 }
             }

@@ -195,7 +195,30 @@ mod vector {
     #[inline]
     #[target_feature(enable = "neon")]
     pub(super) fn draws(counter: [u32; 4], key: [u32; 2]) -> [Vector; 4] {
-        // SAFETY: arrays of a vector's size.
-        philox::draws::<WIDTH>(counter, key).map(|word| unsafe { vld1q_f32(word.as_ptr()) })
+        let all = |word: u32| vdupq_n_u32(word);
+        // SAFETY: an array of a vector's size.
+        let lanes = unsafe { vld1q_u32([0, 1, 2, 3].as_ptr()) };
+        let mut a = vaddq_u32(all(counter[0]), lanes);
+        let [mut b, mut c, mut d] = [all(counter[1]), all(counter[2]), all(counter[3])];
+        let [mut key_0, mut key_1] = key;
+        for _ in 0..philox::ROUNDS {
+            let (lower_0, upper_0) = product(a, philox::MULTIPLIERS[0]);
+            let (lower_1, upper_1) = product(c, philox::MULTIPLIERS[1]);
+            a = veorq_u32(upper_1, veorq_u32(b, all(key_0)));
+            c = veorq_u32(upper_0, veorq_u32(d, all(key_1)));
+            (b, d) = (lower_1, lower_0);
+            key_0 = key_0.wrapping_add(philox::WEYL[0]);
+            key_1 = key_1.wrapping_add(philox::WEYL[1]);
+        }
+        [a, b, c, d].map(|word| vmulq_n_f32(vcvtq_f32_u32(vshrq_n_u32::<8>(word)), philox::UNIT))
+    }
+
+    /// The lower and the upper halves of products.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    fn product(x: uint32x4_t, factor: u32) -> (uint32x4_t, uint32x4_t) {
+        let first = vreinterpretq_u32_u64(vmull_n_u32(vget_low_u32(x), factor));
+        let last = vreinterpretq_u32_u64(vmull_high_n_u32(x, factor));
+        (vuzp1q_u32(first, last), vuzp2q_u32(first, last))
     }
 }
