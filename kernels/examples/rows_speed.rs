@@ -1,4 +1,4 @@
-//! Times draws, sums of rows, transposes and loads at every level of this machine.
+//! Times draws, sums of rows, transposes and loads at every level of this machine, in nanoseconds.
 //!
 //! `taskset -c 1 cargo run -p dlm-kernels --release --example rows_speed`
 

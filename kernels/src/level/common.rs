@@ -285,23 +285,12 @@ macro_rules! common_functions {
 
         /// The elements of a cache line.
         const LINE: usize = 16;
-        /// Where the blocks begin that a block of cache lines is made of.
-        const BLOCKS_OF_LINES: [(usize, usize); (LINE / vector::WIDTH) * (LINE / vector::WIDTH)] = {
-            let across = LINE / vector::WIDTH;
-            let mut blocks = [(0, 0); (LINE / vector::WIDTH) * (LINE / vector::WIDTH)];
-            let mut i = 0;
-            while i < blocks.len() {
-                blocks[i] = (i % across * vector::WIDTH, i / across * vector::WIDTH);
-                i += 1;
-            }
-            blocks
-        };
 
         /// Transposes, and normalises each row of the result if wanted.
         ///
         /// Blocks are cache lines long and wide, so that each line is needed once, however many of them the strides make fall
-        /// to the same place in the cache. The result is written along its rows, as far as what is asked for ahead of the
-        /// reads stays in the cache.
+        /// to the same place in the cache. The result is written along its rows; what is read, which no processor sees coming,
+        /// is asked for a cache line ahead.
         ///
         /// # Safety
         /// Both matrices are there, and a shift and a scale for each row of the result if it is normalised.
@@ -317,22 +306,19 @@ macro_rules! common_functions {
             shift: *const f32,
             scale: *const f32,
         ) {
-            const TILE: usize = 128;
-            for tile in (0..rows).step_by(TILE) {
-                for c in (0..cols).step_by(LINE) {
-                    for r in (tile..rows.min(tile + TILE)).step_by(LINE) {
-                        let (from, to) = (src.wrapping_add(r * src_stride + c), dst.wrapping_add(c * dst_stride + r));
-                        let (rows, cols) = ((rows - r).min(LINE), (cols - c).min(LINE));
-                        let (shift, scale) = (shift.wrapping_add(c), scale.wrapping_add(c));
-                        // SAFETY: the blocks are inside of both matrices.
-                        unsafe {
-                            if !vector::TRANSPOSES {
-                                transpose_elements::<NORMALISE>(from, src_stride, to, dst_stride, rows, cols, shift, scale);
-                            } else if rows == LINE && cols == LINE {
-                                transpose_lines::<NORMALISE>(from, src_stride, to, dst_stride, shift, scale);
-                            } else {
-                                transpose_parts_of_lines::<NORMALISE>(from, src_stride, to, dst_stride, rows, cols, shift, scale);
-                            }
+            for c in (0..cols).step_by(LINE) {
+                for r in (0..rows).step_by(LINE) {
+                    let (from, to) = (src.wrapping_add(r * src_stride + c), dst.wrapping_add(c * dst_stride + r));
+                    let (rows, cols) = ((rows - r).min(LINE), (cols - c).min(LINE));
+                    let (shift, scale) = (shift.wrapping_add(c), scale.wrapping_add(c));
+                    // SAFETY: the blocks are inside of both matrices.
+                    unsafe {
+                        if !vector::TRANSPOSES {
+                            transpose_elements::<NORMALISE>(from, src_stride, to, dst_stride, rows, cols, shift, scale);
+                        } else if rows == LINE && cols == LINE {
+                            transpose_lines::<NORMALISE>(from, src_stride, to, dst_stride, shift, scale);
+                        } else {
+                            transpose_parts_of_lines::<NORMALISE>(from, src_stride, to, dst_stride, rows, cols, shift, scale);
                         }
                     }
                 }
@@ -371,6 +357,9 @@ macro_rules! common_functions {
                     let x = *src.add(r * src_stride + c);
                     if NORMALISE { (x - *shift.add(c)) * *scale.add(c) } else { x }
                 };
+                for r in 0..rows {
+                    vector::prefetch(src.wrapping_add(r * src_stride + LINE));
+                }
                 let fours = rows / 4 * 4;
                 for r in (0..fours).step_by(4) {
                     for c in 0..cols {
@@ -384,6 +373,13 @@ macro_rules! common_functions {
                     }
                 }
             }
+        }
+
+        /// Where the blocks begin that vectors hold, by columns, then rows.
+        #[inline(always)]
+        fn blocks_of_lines() -> impl Iterator<Item = (usize, usize)> {
+            let starts = || (0..LINE).step_by(vector::WIDTH);
+            starts().flat_map(move |c| starts().map(move |r| (c, r)))
         }
 
         /// A block of whole cache lines; the lines behind them are asked for. A function of its own, or else the compiler moves
@@ -404,7 +400,7 @@ macro_rules! common_functions {
             for i in 0..LINE {
                 vector::prefetch(src.wrapping_add(i * src_stride + LINE));
             }
-            for (r, c) in BLOCKS_OF_LINES {
+            for (c, r) in blocks_of_lines() {
                 // SAFETY: the caller's promise.
                 unsafe {
                     let (src, dst) = (src.add(r * src_stride + c), dst.add(c * dst_stride + r));
@@ -437,7 +433,7 @@ macro_rules! common_functions {
             shift: *const f32,
             scale: *const f32,
         ) {
-            for (r, c) in BLOCKS_OF_LINES {
+            for (c, r) in blocks_of_lines() {
                 if r >= rows || c >= cols {
                     continue;
                 }

@@ -130,7 +130,7 @@ mod vector {
         x[0]
     }
 
-    /// A square block, transposed.
+    /// A square block, transposed: not called, see `TRANSPOSES`.
     #[inline(always)]
     pub(super) fn transposed(rows: [Vector; WIDTH]) -> [Vector; WIDTH] {
         core::array::from_fn(|column| core::array::from_fn(|row| rows[row][column]))
@@ -142,9 +142,18 @@ mod vector {
         x.map(|x| (x - shift) * scale)
     }
 
-    /// Would ask for the cache line at an address.
+    /// Asks for the cache line at an address, if there is one, where a stable function does it.
     #[inline(always)]
-    pub(super) fn prefetch(_: *const f32) {}
+    pub(super) fn prefetch(pointer: *const f32) {
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        // SAFETY: a hint, for which any address will do; all processors of x86_64 have it.
+        unsafe {
+            use core::arch::x86_64::*;
+            _mm_prefetch::<_MM_HINT_T0>(pointer.cast());
+        }
+        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+        let _ = pointer;
+    }
 
     /// The four words of 8 Philox blocks, the first of which has this counter, as draws from [0, 1).
     #[inline(always)]
