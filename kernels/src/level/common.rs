@@ -207,27 +207,44 @@ macro_rules! common_functions {
         pub fn fold_filled_lanes(lanes: &mut [f32], width: usize, columns: usize, filled: usize) {
             assert!((1..=LANES).contains(&filled), "{filled} lanes are filled, not 1 to {LANES}");
             $crate::level::check::matrix("lanes", lanes.len(), width, filled, columns);
-            for column in (0..columns).step_by(vector::WIDTH) {
-                let (start, n) = (lanes.as_mut_ptr().wrapping_add(column), (columns - column).min(vector::WIDTH));
-                // SAFETY: the columns of the filled rows were found to be there, and the mask leaves out other columns.
-                unsafe {
-                    let mask = vector::mask(n);
-                    let row = |row: usize| match row < filled {
-                        true if n == vector::WIDTH => vector::load(start.add(row * width)),
-                        true => vector::load_masked(start.add(row * width), mask),
-                        false => vector::zero(),
-                    };
-                    let mut sums = [vector::zero(); LANES / 2];
-                    for lane in 0..LANES / 2 {
-                        sums[lane] = vector::add(row(lane), row(lane + LANES / 2));
-                    }
-                    for half in [4, 2, 1] {
-                        for lane in 0..half {
-                            sums[lane] = vector::add(sums[lane], sums[lane + half]);
-                        }
-                    }
-                    store_first(start, sums[0], n);
+            let start = lanes.as_mut_ptr();
+            let whole = columns / vector::WIDTH * vector::WIDTH;
+            // SAFETY: the columns of the filled rows were found to be there.
+            unsafe {
+                for column in (0..whole).step_by(vector::WIDTH) {
+                    fold_columns::<true>(start.add(column), width, vector::WIDTH, filled);
                 }
+                if whole < columns {
+                    fold_columns::<false>(start.add(whole), width, columns - whole, filled);
+                }
+            }
+        }
+
+        /// Some columns' lanes, as many as a vector holds or the first `n`, at least one.
+        ///
+        /// # Safety
+        /// The columns of the filled rows are there.
+        $(#[$features])*
+        #[inline]
+        unsafe fn fold_columns<const WHOLE: bool>(start: *mut f32, width: usize, n: usize, filled: usize) {
+            let mask = vector::mask(n);
+            // SAFETY: the caller's promise; the mask leaves out other columns.
+            unsafe {
+                let row = |row: usize| match row < filled {
+                    true if WHOLE => vector::load(start.add(row * width)),
+                    true => vector::load_masked(start.add(row * width), mask),
+                    false => vector::zero(),
+                };
+                let mut sums = [vector::zero(); LANES / 2];
+                for lane in 0..LANES / 2 {
+                    sums[lane] = vector::add(row(lane), row(lane + LANES / 2));
+                }
+                for half in [4, 2, 1] {
+                    for lane in 0..half {
+                        sums[lane] = vector::add(sums[lane], sums[lane + half]);
+                    }
+                }
+                store_first(start, sums[0], if WHOLE { vector::WIDTH } else { n });
             }
         }
 
