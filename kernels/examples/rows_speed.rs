@@ -1,4 +1,4 @@
-//! Times draws, sums of rows, transposes and loads at every level of this machine.
+//! Times draws, sums of rows, transposes and loads at every level of this machine, in nanoseconds.
 //!
 //! `taskset -c 1 cargo run -p dlm-kernels --release --example rows_speed`
 
@@ -80,18 +80,26 @@ mod timed {
 }
 
 /// The best of several rounds, in nanoseconds.
-fn nanoseconds(machine: &Machine, rows: usize, columns: usize, run: fn(&mut timed::Call<'_>)) -> f64 {
+fn nanoseconds(machine: &Machine, rows: usize, columns: usize, copies: usize, run: fn(&mut timed::Call<'_>)) -> f64 {
     // From the start of a cache line, as generated code's memory begins.
-    let (mut x, mut y) = (vec![0.0; rows * columns + 16], vec![0.0; rows * columns + 16]);
+    let size = rows * columns;
+    let (mut x, mut y) = (vec![0.0; size * copies + 16], vec![0.0; size + 16]);
     let aligned = |x: &[f32]| x.as_ptr().align_offset(64);
     let (x_start, y_start) = (aligned(&x), aligned(&y));
-    let (x, y) = (&mut x[x_start..][..rows * columns], &mut y[y_start..][..rows * columns]);
+    let (x, y) = (&mut x[x_start..][..size * copies], &mut y[y_start..][..size]);
     x.iter_mut().enumerate().for_each(|(i, x)| *x = (i % 17) as f32 / 17.0 - 0.5);
-    let mut call = timed::Call { machine, rows, columns, x, y };
-    let repeats = 400_000 / (rows * columns) + 1;
-    let rounds = (0..40).map(|_| {
+    let mut call = timed::Call { machine, rows, columns, x: &x[..size], y };
+    let repeats = (400_000 / size + 1).next_multiple_of(copies);
+    let rounds = (0..if copies > 1 { 5 } else { 40 }).map(|_| {
         let start = Instant::now();
-        (0..repeats).for_each(|_| run(&mut call));
+        for _ in 0..repeats / copies {
+            for copy in 0..copies {
+                if copies > 1 {
+                    call.x = &x[copy * size..][..size];
+                }
+                run(&mut call);
+            }
+        }
         start.elapsed().as_secs_f64() / repeats as f64
     });
     rounds.fold(f64::INFINITY, f64::min) * 1e9
@@ -104,11 +112,14 @@ struct Timed {
     /// The results that a time is divided by, of so many rows and columns.
     results: fn(usize, usize) -> usize,
     sizes: &'static [(usize, usize)],
+    /// Each time from the next of so many copies: from memory, if they are more than the caches hold.
+    copies: usize,
 }
 
 const ROWS: &[(usize, usize)] = &[(16, 10), (16, 64), (48, 64), (10, 100), (24, 256), (5, 1000), (1, 64)];
 const LANES: &[(usize, usize)] = &[(16, 64), (10, 64), (4, 100), (1, 64)];
 const BATCHES: &[(usize, usize)] = &[(64, 784), (256, 784), (32, 4), (64, 13), (1, 784), (1024, 1024)];
+const NEW_BATCHES: &[(usize, usize)] = &[(64, 784), (100, 784), (256, 784)];
 const MATRICES: &[(usize, usize)] = &[
     (64, 64),
     (256, 256),
@@ -129,14 +140,15 @@ const MATRICES: &[(usize, usize)] = &[
     (64, 1),
 ];
 const TIMED: &[Timed] = &[
-    Timed { name: "ns a draw", run: timed::uniform, results: |rows, columns| rows * columns, sizes: ROWS },
-    Timed { name: "`sum`, ns a row", run: timed::sum, results: |rows, _| rows, sizes: ROWS },
-    Timed { name: "`greatest`, ns a row", run: timed::greatest, results: |rows, _| rows, sizes: ROWS },
-    Timed { name: "`sum_rows`, ns a row", run: timed::sum_rows, results: |rows, _| rows, sizes: ROWS },
-    Timed { name: "`greatest_rows`, ns a row", run: timed::greatest_rows, results: |rows, _| rows, sizes: ROWS },
-    Timed { name: "`fold_filled_lanes`, ns", run: timed::fold_filled_lanes, results: |_, _| 1, sizes: LANES },
-    Timed { name: "`load`, ns", run: timed::load, results: |_, _| 1, sizes: BATCHES },
-    Timed { name: "`transpose`, ns", run: timed::transpose, results: |_, _| 1, sizes: MATRICES },
+    Timed { name: "ns a draw", run: timed::uniform, results: |rows, columns| rows * columns, sizes: ROWS, copies: 1 },
+    Timed { name: "`sum`, ns a row", run: timed::sum, results: |rows, _| rows, sizes: ROWS, copies: 1 },
+    Timed { name: "`greatest`, ns a row", run: timed::greatest, results: |rows, _| rows, sizes: ROWS, copies: 1 },
+    Timed { name: "`sum_rows`, ns a row", run: timed::sum_rows, results: |rows, _| rows, sizes: ROWS, copies: 1 },
+    Timed { name: "`greatest_rows`, ns a row", run: timed::greatest_rows, results: |rows, _| rows, sizes: ROWS, copies: 1 },
+    Timed { name: "`fold_filled_lanes`, ns", run: timed::fold_filled_lanes, results: |_, _| 1, sizes: LANES, copies: 1 },
+    Timed { name: "`load`, ns", run: timed::load, results: |_, _| 1, sizes: BATCHES, copies: 1 },
+    Timed { name: "`load` from memory, ns", run: timed::load, results: |_, _| 1, sizes: NEW_BATCHES, copies: 400 },
+    Timed { name: "`transpose`, ns", run: timed::transpose, results: |_, _| 1, sizes: MATRICES, copies: 1 },
 ];
 
 fn main() {
@@ -144,11 +156,11 @@ fn main() {
     print!("| | rows × columns |");
     levels.iter().for_each(|level| print!(" {} |", level.name()));
     println!("\n|---|---|{}", "---|".repeat(levels.len()));
-    for Timed { name, run, results, sizes } in TIMED {
+    for Timed { name, run, results, sizes, copies } in TIMED {
         for &(rows, columns) in *sizes {
             print!("| {name} | {rows} × {columns} |");
             for &level in &levels {
-                let time = nanoseconds(&Machine::at_most(level), rows, columns, *run) / results(rows, columns) as f64;
+                let time = nanoseconds(&Machine::at_most(level), rows, columns, *copies, *run) / results(rows, columns) as f64;
                 print!(" {time:.prec$} |", prec = if time < 1000.0 { 2 } else { 0 });
             }
             println!();

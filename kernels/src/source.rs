@@ -10,7 +10,6 @@ pub const FILES: &[(&str, &str)] = &[
     ("call.rs", include_str!("call.rs")),
     ("level/avx2.rs", include_str!("level/avx2.rs")),
     ("level/avx512.rs", include_str!("level/avx512.rs")),
-    ("level/blocks.rs", include_str!("level/blocks.rs")),
     ("level/check.rs", include_str!("level/check.rs")),
     ("level/common.rs", include_str!("level/common.rs")),
     ("level/mod.rs", include_str!("level/mod.rs")),

@@ -204,8 +204,10 @@ fn lanes() {
 #[test]
 fn transposes() {
     let mut random = Random(4);
-    for rows in [0, 1, 3, 4, 8, 9, 17] {
-        for cols in [0, 1, 2, 7, 8, 16, 23] {
+    const SIZES: &[usize] = &[0, 1, 2, 3, 4, 7, 8, 9, 10, 15, 16, 17, 23, 32, 40, 100, 128, 131, 275];
+    let sizes = || SIZES.iter().copied().filter(|&size| size < if cfg!(miri) { 18 } else { usize::MAX });
+    for rows in sizes() {
+        for cols in sizes() {
             let (x_stride, y_stride) = (cols + rows % 3, rows + cols % 2);
             let x = random.numbers(rows * x_stride);
             for machine in &machines() {
@@ -224,8 +226,8 @@ fn transposes() {
 #[test]
 fn loads() {
     let mut random = Random(5);
-    for (features, first, rows) in [(1, 0, 1), (5, 2, 3), (8, 0, 8), (64, 8, 40), (33, 16, 17), (4, 4, 0)] {
-        for (stride, n) in [(1, 1), (8, 8), (16, 9), (20, 17), (4, 0)] {
+    for (features, first, rows) in [(1, 0, 1), (5, 2, 3), (8, 0, 8), (64, 8, 40), (33, 16, 17), (4, 4, 0), (100, 48, 52)] {
+        for (stride, n) in [(1, 1), (2, 1), (3, 3), (8, 8), (16, 9), (20, 17), (4, 0), (64, 64), (130, 129)] {
             let (x, shift, scale) = (random.numbers(n * features), random.numbers(features), random.numbers(features));
             for machine in &machines() {
                 let mut y = vec![7.0; rows * stride];

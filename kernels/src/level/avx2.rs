@@ -4,7 +4,7 @@
 
 pub use crate::maths::fused::*;
 
-super::common::common_functions! { x86_64 #[target_feature(enable = "avx2,fma")] }
+super::common::common_functions! { #[target_feature(enable = "avx2,fma")] }
 super::product::product_functions! {
     { #[target_feature(enable = "avx2,fma")] }
     1 => (1 2 3 4 5 6 7 8 9 10),
@@ -22,6 +22,8 @@ mod vector {
     pub(super) type Mask = __m256i;
 
     pub(super) const WIDTH: usize = 8;
+    /// Whether a block is transposed faster than one element after another.
+    pub(super) const TRANSPOSES: bool = true;
     pub(super) const MOST_VECTORS: usize = 2;
     pub(super) const ROWS: [usize; 12] = [10, 6, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
 
@@ -142,6 +144,44 @@ mod vector {
     #[target_feature(enable = "avx")]
     pub(super) fn first(x: Vector) -> f32 {
         _mm256_cvtss_f32(x)
+    }
+
+    /// A square block, transposed.
+    #[inline]
+    #[target_feature(enable = "avx")]
+    pub(super) fn transposed(rows: [Vector; WIDTH]) -> [Vector; WIDTH] {
+        let mut pairs = rows;
+        for i in 0..4 {
+            pairs[2 * i] = _mm256_unpacklo_ps(rows[2 * i], rows[2 * i + 1]);
+            pairs[2 * i + 1] = _mm256_unpackhi_ps(rows[2 * i], rows[2 * i + 1]);
+        }
+        let mut fours = pairs;
+        for i in [0, 4] {
+            for half in [0, 1] {
+                fours[i + 2 * half] = _mm256_shuffle_ps::<0b0100_0100>(pairs[i + half], pairs[i + half + 2]);
+                fours[i + 2 * half + 1] = _mm256_shuffle_ps::<0b1110_1110>(pairs[i + half], pairs[i + half + 2]);
+            }
+        }
+        let mut columns = fours;
+        for i in 0..4 {
+            columns[i] = _mm256_permute2f128_ps::<0x20>(fours[i], fours[i + 4]);
+            columns[i + 4] = _mm256_permute2f128_ps::<0x31>(fours[i], fours[i + 4]);
+        }
+        columns
+    }
+
+    /// (x − shift)·scale.
+    #[inline]
+    #[target_feature(enable = "avx")]
+    pub(super) fn normalised(x: Vector, shift: f32, scale: f32) -> Vector {
+        _mm256_mul_ps(_mm256_sub_ps(x, splat(shift)), splat(scale))
+    }
+
+    /// Asks for the cache line at an address, if there is one.
+    #[inline]
+    pub(super) fn prefetch(pointer: *const f32) {
+        // SAFETY: a hint, for which any address will do; all processors of x86_64 have it.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(pointer.cast()) };
     }
 
     /// The four words of 8 Philox blocks, the first of which has this counter, as draws from [0, 1).

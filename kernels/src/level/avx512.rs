@@ -4,7 +4,7 @@
 
 pub use crate::maths::fused::*;
 
-super::common::common_functions! { x86_64 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")] }
+super::common::common_functions! { #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")] }
 super::product::product_functions! {
     { #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")] }
     1 => (1 2 3 4 5 6 7 8 9 10 11 12),
@@ -24,6 +24,8 @@ mod vector {
     pub(super) type Mask = __mmask16;
 
     pub(super) const WIDTH: usize = 16;
+    /// Whether a block is transposed faster than one element after another.
+    pub(super) const TRANSPOSES: bool = true;
     pub(super) const MOST_VECTORS: usize = 4;
     pub(super) const ROWS: [usize; 24] = [12, 12, 8, 6, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
 
@@ -145,6 +147,53 @@ mod vector {
     #[target_feature(enable = "avx512f")]
     pub(super) fn first(x: Vector) -> f32 {
         _mm512_cvtss_f32(x)
+    }
+
+    /// A square block, transposed.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn transposed(rows: [Vector; WIDTH]) -> [Vector; WIDTH] {
+        let mut pairs = rows;
+        for i in 0..8 {
+            pairs[2 * i] = _mm512_unpacklo_ps(rows[2 * i], rows[2 * i + 1]);
+            pairs[2 * i + 1] = _mm512_unpackhi_ps(rows[2 * i], rows[2 * i + 1]);
+        }
+        // Of four rows: vector i has the columns i, i + 4, i + 8 and i + 12.
+        let mut fours = pairs;
+        for rows in 0..4 {
+            for half in 0..2 {
+                let (a, b) = (_mm512_castps_pd(pairs[4 * rows + half]), _mm512_castps_pd(pairs[4 * rows + half + 2]));
+                fours[4 * rows + 2 * half] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+                fours[4 * rows + 2 * half + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+            }
+        }
+        let mut columns = fours;
+        for i in 0..4 {
+            let even = |a, b| _mm512_shuffle_f32x4::<0x88>(a, b);
+            let odd = |a, b| _mm512_shuffle_f32x4::<0xDD>(a, b);
+            let (a, b, c, d) = (fours[i], fours[4 + i], fours[8 + i], fours[12 + i]);
+            let (even_upper, even_lower) = (even(a, b), even(c, d));
+            let (odd_upper, odd_lower) = (odd(a, b), odd(c, d));
+            columns[i] = even(even_upper, even_lower);
+            columns[i + 4] = even(odd_upper, odd_lower);
+            columns[i + 8] = odd(even_upper, even_lower);
+            columns[i + 12] = odd(odd_upper, odd_lower);
+        }
+        columns
+    }
+
+    /// (x − shift)·scale.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn normalised(x: Vector, shift: f32, scale: f32) -> Vector {
+        _mm512_mul_ps(_mm512_sub_ps(x, splat(shift)), splat(scale))
+    }
+
+    /// Asks for the cache line at an address, if there is one.
+    #[inline]
+    pub(super) fn prefetch(pointer: *const f32) {
+        // SAFETY: a hint, for which any address will do; all processors of x86_64 have it.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(pointer.cast()) };
     }
 
     /// The four words of 16 Philox blocks, the first of which has this counter, as draws from [0, 1).

@@ -2,8 +2,7 @@
 
 /// Prints a level's functions, each with the level's target features.
 macro_rules! common_functions {
-    ($blocks:ident $(#[$features:meta])*) => {
-        use crate::level::blocks::$blocks as blocks;
+    ($(#[$features:meta])*) => {
         use crate::reference::LANES;
         use crate::{Machine, philox};
 
@@ -208,27 +207,44 @@ macro_rules! common_functions {
         pub fn fold_filled_lanes(lanes: &mut [f32], width: usize, columns: usize, filled: usize) {
             assert!((1..=LANES).contains(&filled), "{filled} lanes are filled, not 1 to {LANES}");
             $crate::level::check::matrix("lanes", lanes.len(), width, filled, columns);
-            for column in (0..columns).step_by(vector::WIDTH) {
-                let (start, n) = (lanes.as_mut_ptr().wrapping_add(column), (columns - column).min(vector::WIDTH));
-                // SAFETY: the columns of the filled rows were found to be there, and the mask leaves out other columns.
-                unsafe {
-                    let mask = vector::mask(n);
-                    let row = |row: usize| match row < filled {
-                        true if n == vector::WIDTH => vector::load(start.add(row * width)),
-                        true => vector::load_masked(start.add(row * width), mask),
-                        false => vector::zero(),
-                    };
-                    let mut sums = [vector::zero(); LANES / 2];
-                    for lane in 0..LANES / 2 {
-                        sums[lane] = vector::add(row(lane), row(lane + LANES / 2));
-                    }
-                    for half in [4, 2, 1] {
-                        for lane in 0..half {
-                            sums[lane] = vector::add(sums[lane], sums[lane + half]);
-                        }
-                    }
-                    store_first(start, sums[0], n);
+            let start = lanes.as_mut_ptr();
+            let whole = columns / vector::WIDTH * vector::WIDTH;
+            // SAFETY: the columns of the filled rows were found to be there.
+            unsafe {
+                for column in (0..whole).step_by(vector::WIDTH) {
+                    fold_columns::<true>(start.add(column), width, vector::WIDTH, filled);
                 }
+                if whole < columns {
+                    fold_columns::<false>(start.add(whole), width, columns - whole, filled);
+                }
+            }
+        }
+
+        /// Some columns' lanes, as many as a vector holds or the first `n`, at least one.
+        ///
+        /// # Safety
+        /// The columns of the filled rows are there.
+        $(#[$features])*
+        #[inline]
+        unsafe fn fold_columns<const WHOLE: bool>(start: *mut f32, width: usize, n: usize, filled: usize) {
+            let mask = vector::mask(n);
+            // SAFETY: the caller's promise; the mask leaves out other columns.
+            unsafe {
+                let row = |row: usize| match row < filled {
+                    true if WHOLE => vector::load(start.add(row * width)),
+                    true => vector::load_masked(start.add(row * width), mask),
+                    false => vector::zero(),
+                };
+                let mut sums = [vector::zero(); LANES / 2];
+                for lane in 0..LANES / 2 {
+                    sums[lane] = vector::add(row(lane), row(lane + LANES / 2));
+                }
+                for half in [4, 2, 1] {
+                    for lane in 0..half {
+                        sums[lane] = vector::add(sums[lane], sums[lane + half]);
+                    }
+                }
+                store_first(start, sums[0], if WHOLE { vector::WIDTH } else { n });
             }
         }
 
@@ -241,22 +257,14 @@ macro_rules! common_functions {
         pub fn transpose(src: &[f32], src_stride: usize, dst: &mut [f32], dst_stride: usize, rows: usize, cols: usize) {
             $crate::level::check::matrix("src", src.len(), src_stride, rows, cols);
             $crate::level::check::matrix("dst", dst.len(), dst_stride, cols, rows);
-            let (blocked_rows, blocked_cols) = (rows - rows % blocks::BLOCK, cols - cols % blocks::BLOCK);
-            for c in (0..blocked_cols).step_by(blocks::BLOCK) {
-                for r in (0..blocked_rows).step_by(blocks::BLOCK) {
-                    // SAFETY: the block is inside of both matrices, which were checked.
-                    unsafe {
-                        let block = blocks::transposed(src.as_ptr().add(r * src_stride + c), src_stride);
-                        for (i, row) in block.into_iter().enumerate() {
-                            blocks::store(dst.as_mut_ptr().add((c + i) * dst_stride + r), row);
-                        }
-                    }
-                }
+            // One row or one column, contiguous in both.
+            if (rows == 1 && dst_stride == 1) || (cols == 1 && src_stride == 1) {
+                return dst[..rows * cols].copy_from_slice(&src[..rows * cols]);
             }
-            for r in 0..rows {
-                for c in if r < blocked_rows { blocked_cols } else { 0 }..cols {
-                    dst[c * dst_stride + r] = src[r * src_stride + c];
-                }
+            // SAFETY: both matrices were found to be there.
+            unsafe {
+                let (src, dst) = (src.as_ptr(), dst.as_mut_ptr());
+                transpose_by_blocks::<false>(src, src_stride, dst, dst_stride, rows, cols, core::ptr::null(), core::ptr::null());
             }
         }
 
@@ -302,22 +310,193 @@ macro_rules! common_functions {
         ) {
             let rows = $crate::level::check::load(dst.len(), stride, src.len(), features, first, shift.len(), scale.len(), n);
             let (shift, scale) = (&shift[first..first + rows], &scale[first..first + rows]);
-            let (blocked_rows, blocked_n) = (rows - rows % blocks::BLOCK, n - n % blocks::BLOCK);
-            for r in (0..blocked_rows).step_by(blocks::BLOCK) {
-                for b in (0..blocked_n).step_by(blocks::BLOCK) {
-                    // SAFETY: the block is inside of both matrices, which were checked.
+            if stride == 1 && n == 1 {
+                for (((dst, src), shift), scale) in dst.iter_mut().zip(&src[first..]).zip(shift).zip(scale) {
+                    *dst = (src - shift) * scale;
+                }
+                return;
+            }
+            // SAFETY: both matrices were found to be there, and a shift and a scale for each of the rows.
+            unsafe {
+                let (src, dst) = (src.as_ptr().wrapping_add(first), dst.as_mut_ptr());
+                transpose_by_blocks::<true>(src, features, dst, stride, n, rows, shift.as_ptr(), scale.as_ptr());
+            }
+        }
+
+        /// The elements of a cache line.
+        const LINE: usize = 16;
+
+        /// Transposes, and normalises each row of the result if wanted.
+        ///
+        /// Blocks are cache lines long and wide, so that each line is needed once, however many of them the strides make fall
+        /// to the same place in the cache. The result is written along its rows; what is read, which no processor sees coming,
+        /// is asked for a cache line ahead.
+        ///
+        /// # Safety
+        /// Both matrices are there, and a shift and a scale for each row of the result if it is normalised.
+        $(#[$features])*
+        #[inline]
+        unsafe fn transpose_by_blocks<const NORMALISE: bool>(
+            src: *const f32,
+            src_stride: usize,
+            dst: *mut f32,
+            dst_stride: usize,
+            rows: usize,
+            cols: usize,
+            shift: *const f32,
+            scale: *const f32,
+        ) {
+            for c in (0..cols).step_by(LINE) {
+                for r in (0..rows).step_by(LINE) {
+                    let (from, to) = (src.wrapping_add(r * src_stride + c), dst.wrapping_add(c * dst_stride + r));
+                    let (rows, cols) = ((rows - r).min(LINE), (cols - c).min(LINE));
+                    let (shift, scale) = (shift.wrapping_add(c), scale.wrapping_add(c));
+                    // SAFETY: the blocks are inside of both matrices.
                     unsafe {
-                        let block = blocks::transposed(src.as_ptr().add(b * features + first + r), features);
-                        for (i, row) in block.into_iter().enumerate() {
-                            let row = blocks::normalised(row, shift[r + i], scale[r + i]);
-                            blocks::store(dst.as_mut_ptr().add((r + i) * stride + b), row);
+                        if !vector::TRANSPOSES {
+                            transpose_elements::<NORMALISE>(from, src_stride, to, dst_stride, rows, cols, shift, scale);
+                        } else if rows == LINE && cols == LINE {
+                            transpose_lines::<NORMALISE>(from, src_stride, to, dst_stride, shift, scale);
+                        } else {
+                            transpose_parts_of_lines::<NORMALISE>(from, src_stride, to, dst_stride, rows, cols, shift, scale);
                         }
                     }
                 }
             }
-            for r in 0..rows {
-                for b in if r < blocked_rows { blocked_n } else { 0 }..n {
-                    dst[r * stride + b] = (src[b * features + first + r] - shift[r]) * scale[r];
+        }
+
+        /// A vector of a row of the result.
+        ///
+        /// # Safety
+        /// The row's shift and scale are there if it is normalised.
+        $(#[$features])*
+        #[inline]
+        unsafe fn finished<const NORMALISE: bool>(x: vector::Vector, shift: *const f32, scale: *const f32) -> vector::Vector {
+            // SAFETY: the caller's promise.
+            if NORMALISE { unsafe { vector::normalised(x, *shift, *scale) } } else { x }
+        }
+
+        /// A block or a part of one, for the compiler to do with it what it can: four rows at a time.
+        ///
+        /// # Safety
+        /// As above.
+        $(#[$features])*
+        unsafe fn transpose_elements<const NORMALISE: bool>(
+            src: *const f32,
+            src_stride: usize,
+            dst: *mut f32,
+            dst_stride: usize,
+            rows: usize,
+            cols: usize,
+            shift: *const f32,
+            scale: *const f32,
+        ) {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let element = |r: usize, c: usize| {
+                    let x = *src.add(r * src_stride + c);
+                    if NORMALISE { (x - *shift.add(c)) * *scale.add(c) } else { x }
+                };
+                for r in 0..rows {
+                    vector::prefetch(src.wrapping_add(r * src_stride + LINE));
+                }
+                let fours = rows / 4 * 4;
+                for r in (0..fours).step_by(4) {
+                    for c in 0..cols {
+                        let four = [element(r, c), element(r + 1, c), element(r + 2, c), element(r + 3, c)];
+                        dst.add(c * dst_stride + r).cast::<[f32; 4]>().write_unaligned(four);
+                    }
+                }
+                for r in fours..rows {
+                    for c in 0..cols {
+                        *dst.add(c * dst_stride + r) = element(r, c);
+                    }
+                }
+            }
+        }
+
+        /// Where the blocks begin that vectors hold, by columns, then rows.
+        #[inline(always)]
+        fn blocks_of_lines() -> impl Iterator<Item = (usize, usize)> {
+            let starts = || (0..LINE).step_by(vector::WIDTH);
+            starts().flat_map(move |c| starts().map(move |r| (c, r)))
+        }
+
+        /// A block of whole cache lines; the lines behind them are asked for. A function of its own, or else the compiler moves
+        /// every line's address along.
+        ///
+        /// # Safety
+        /// As above.
+        $(#[$features])*
+        #[inline(never)]
+        unsafe fn transpose_lines<const NORMALISE: bool>(
+            src: *const f32,
+            src_stride: usize,
+            dst: *mut f32,
+            dst_stride: usize,
+            shift: *const f32,
+            scale: *const f32,
+        ) {
+            for i in 0..LINE {
+                vector::prefetch(src.wrapping_add(i * src_stride + LINE));
+            }
+            for (c, r) in blocks_of_lines() {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let (src, dst) = (src.add(r * src_stride + c), dst.add(c * dst_stride + r));
+                    let mut block = [vector::zero(); vector::WIDTH];
+                    for i in 0..vector::WIDTH {
+                        block[i] = vector::load(src.add(i * src_stride));
+                    }
+                    let block = vector::transposed(block);
+                    for i in 0..vector::WIDTH {
+                        let row = finished::<NORMALISE>(block[i], shift.wrapping_add(c + i), scale.wrapping_add(c + i));
+                        vector::store(dst.add(i * dst_stride), row);
+                    }
+                }
+            }
+        }
+
+        /// A part of such a block: some rows and columns, at least one.
+        ///
+        /// # Safety
+        /// As above.
+        $(#[$features])*
+        #[inline(never)]
+        unsafe fn transpose_parts_of_lines<const NORMALISE: bool>(
+            src: *const f32,
+            src_stride: usize,
+            dst: *mut f32,
+            dst_stride: usize,
+            rows: usize,
+            cols: usize,
+            shift: *const f32,
+            scale: *const f32,
+        ) {
+            for (c, r) in blocks_of_lines() {
+                if r >= rows || c >= cols {
+                    continue;
+                }
+                let (rows, cols) = ((rows - r).min(vector::WIDTH), (cols - c).min(vector::WIDTH));
+                let (src, dst) = (src.wrapping_add(r * src_stride + c), dst.wrapping_add(c * dst_stride + r));
+                let (shift, scale) = (shift.wrapping_add(c), scale.wrapping_add(c));
+                // SAFETY: the caller's promise; the masks leave out what is not there.
+                unsafe {
+                    let mask = vector::mask(cols);
+                    let mut block = [vector::zero(); vector::WIDTH];
+                    for i in 0..vector::WIDTH {
+                        if i < rows {
+                            let row = src.add(i * src_stride);
+                            block[i] = if cols == vector::WIDTH { vector::load(row) } else { vector::load_masked(row, mask) };
+                        }
+                    }
+                    let block = vector::transposed(block);
+                    for i in 0..vector::WIDTH {
+                        if i < cols {
+                            let row = finished::<NORMALISE>(block[i], shift.wrapping_add(i), scale.wrapping_add(i));
+                            store_first(dst.add(i * dst_stride), row, rows);
+                        }
+                    }
                 }
             }
         }

@@ -4,7 +4,6 @@
 pub mod avx2;
 #[cfg(target_arch = "x86_64")]
 pub mod avx512;
-pub(crate) mod blocks;
 pub(crate) mod check;
 mod common;
 #[cfg(target_arch = "aarch64")]

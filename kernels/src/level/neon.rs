@@ -4,7 +4,7 @@
 
 pub use crate::maths::fused::*;
 
-super::common::common_functions! { portable #[target_feature(enable = "neon")] }
+super::common::common_functions! { #[target_feature(enable = "neon")] }
 super::product::product_functions! {
     { #[target_feature(enable = "neon")] }
     1 => (1 2 3 4 5 6 7 8 9 10 11 12),
@@ -24,6 +24,8 @@ mod vector {
     pub(super) type Mask = usize;
 
     pub(super) const WIDTH: usize = 4;
+    /// Whether a block is transposed faster than one element after another.
+    pub(super) const TRANSPOSES: bool = true;
     pub(super) const MOST_VECTORS: usize = 4;
     pub(super) const ROWS: [usize; 16] = [12, 12, 8, 6, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
 
@@ -168,11 +170,62 @@ mod vector {
         vgetq_lane_f32::<0>(x)
     }
 
+    /// A square block, transposed.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn transposed([a, b, c, d]: [Vector; WIDTH]) -> [Vector; WIDTH] {
+        let pairs = |a, b| [vreinterpretq_f64_f32(vtrn1q_f32(a, b)), vreinterpretq_f64_f32(vtrn2q_f32(a, b))];
+        let ([even_ab, odd_ab], [even_cd, odd_cd]) = (pairs(a, b), pairs(c, d));
+        [
+            vreinterpretq_f32_f64(vtrn1q_f64(even_ab, even_cd)),
+            vreinterpretq_f32_f64(vtrn1q_f64(odd_ab, odd_cd)),
+            vreinterpretq_f32_f64(vtrn2q_f64(even_ab, even_cd)),
+            vreinterpretq_f32_f64(vtrn2q_f64(odd_ab, odd_cd)),
+        ]
+    }
+
+    /// (x − shift)·scale.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) fn normalised(x: Vector, shift: f32, scale: f32) -> Vector {
+        vmulq_f32(vsubq_f32(x, splat(shift)), splat(scale))
+    }
+
+    /// Asks for the cache line at an address, if there is one.
+    #[inline]
+    pub(super) fn prefetch(pointer: *const f32) {
+        // SAFETY: a hint, for which any address will do; all processors of aarch64 have it.
+        unsafe { core::arch::asm!("prfm pldl1keep, [{}]", in(reg) pointer, options(nostack, readonly, preserves_flags)) };
+    }
+
     /// The four words of 4 Philox blocks, the first of which has this counter, as draws from [0, 1).
     #[inline]
     #[target_feature(enable = "neon")]
     pub(super) fn draws(counter: [u32; 4], key: [u32; 2]) -> [Vector; 4] {
-        // SAFETY: arrays of a vector's size.
-        philox::draws::<WIDTH>(counter, key).map(|word| unsafe { vld1q_f32(word.as_ptr()) })
+        let all = |word: u32| vdupq_n_u32(word);
+        // SAFETY: an array of a vector's size.
+        let lanes = unsafe { vld1q_u32([0, 1, 2, 3].as_ptr()) };
+        let mut a = vaddq_u32(all(counter[0]), lanes);
+        let [mut b, mut c, mut d] = [all(counter[1]), all(counter[2]), all(counter[3])];
+        let [mut key_0, mut key_1] = key;
+        for _ in 0..philox::ROUNDS {
+            let (lower_0, upper_0) = product(a, philox::MULTIPLIERS[0]);
+            let (lower_1, upper_1) = product(c, philox::MULTIPLIERS[1]);
+            a = veorq_u32(upper_1, veorq_u32(b, all(key_0)));
+            c = veorq_u32(upper_0, veorq_u32(d, all(key_1)));
+            (b, d) = (lower_1, lower_0);
+            key_0 = key_0.wrapping_add(philox::WEYL[0]);
+            key_1 = key_1.wrapping_add(philox::WEYL[1]);
+        }
+        [a, b, c, d].map(|word| vmulq_n_f32(vcvtq_f32_u32(vshrq_n_u32::<8>(word)), philox::UNIT))
+    }
+
+    /// The lower and the upper halves of products.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    fn product(x: uint32x4_t, factor: u32) -> (uint32x4_t, uint32x4_t) {
+        let first = vreinterpretq_u32_u64(vmull_n_u32(vget_low_u32(x), factor));
+        let last = vreinterpretq_u32_u64(vmull_high_n_u32(x, factor));
+        (vuzp1q_u32(first, last), vuzp2q_u32(first, last))
     }
 }

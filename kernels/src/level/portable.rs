@@ -2,7 +2,7 @@
 
 pub use crate::maths::exact::*;
 
-super::common::common_functions! { portable }
+super::common::common_functions! {}
 super::product::product_functions! {
     {}
     1 => (1 2 3 4), 2 => (1 2), 3 => (1), 4 => (1),
@@ -15,6 +15,8 @@ mod vector {
     pub(super) type Mask = usize;
 
     pub(super) const WIDTH: usize = 8;
+    /// Whether a block is transposed faster than one element after another.
+    pub(super) const TRANSPOSES: bool = false;
     pub(super) const MOST_VECTORS: usize = 2;
     pub(super) const ROWS: [usize; 4] = [4, 2, 1, 1];
 
@@ -130,6 +132,31 @@ mod vector {
     #[inline(always)]
     pub(super) fn first(x: Vector) -> f32 {
         x[0]
+    }
+
+    /// A square block, transposed: not called, see `TRANSPOSES`.
+    #[inline(always)]
+    pub(super) fn transposed(rows: [Vector; WIDTH]) -> [Vector; WIDTH] {
+        core::array::from_fn(|column| core::array::from_fn(|row| rows[row][column]))
+    }
+
+    /// (x − shift)·scale.
+    #[inline(always)]
+    pub(super) fn normalised(x: Vector, shift: f32, scale: f32) -> Vector {
+        x.map(|x| (x - shift) * scale)
+    }
+
+    /// Asks for the cache line at an address, if there is one, where a stable function does it.
+    #[inline(always)]
+    pub(super) fn prefetch(pointer: *const f32) {
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        // SAFETY: a hint, for which any address will do; all processors of x86_64 have it.
+        unsafe {
+            use core::arch::x86_64::*;
+            _mm_prefetch::<_MM_HINT_T0>(pointer.cast());
+        }
+        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+        let _ = pointer;
     }
 
     /// The four words of 8 Philox blocks, the first of which has this counter, as draws from [0, 1).
