@@ -51,13 +51,6 @@ mod vector {
         _mm256_add_ps(a, b)
     }
 
-    /// Has the cache line at an address fetched, which need not be one.
-    #[inline(always)]
-    pub(super) fn prefetch(pointer: *const f32) {
-        // SAFETY: a hint; it never faults.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(pointer.cast()) };
-    }
-
     /// The first `n` elements, n ≤ 8.
     #[inline]
     #[target_feature(enable = "avx2")]

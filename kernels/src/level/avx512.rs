@@ -53,13 +53,6 @@ mod vector {
         _mm512_add_ps(a, b)
     }
 
-    /// Has the cache line at an address fetched, which need not be one.
-    #[inline(always)]
-    pub(super) fn prefetch(pointer: *const f32) {
-        // SAFETY: a hint; it never faults.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(pointer.cast()) };
-    }
-
     /// The first `n` elements, 1 ≤ n ≤ 16.
     #[inline]
     pub(super) fn mask(n: usize) -> Mask {

@@ -53,10 +53,6 @@ mod vector {
         vaddq_f32(a, b)
     }
 
-    /// Does nothing: stable Rust has no instruction for it here.
-    #[inline(always)]
-    pub(super) fn prefetch(_: *const f32) {}
-
     /// The first `n` elements, n ≤ 4.
     #[inline]
     pub(super) fn mask(n: usize) -> Mask {

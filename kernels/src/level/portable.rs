@@ -40,10 +40,6 @@ mod vector {
         core::array::from_fn(|i| a[i] + b[i])
     }
 
-    /// Does nothing: stable Rust has no instruction for it here.
-    #[inline(always)]
-    pub(super) fn prefetch(_: *const f32) {}
-
     /// The first `n` elements, n ≤ 8.
     #[inline(always)]
     pub(super) fn mask(n: usize) -> Mask {
