@@ -43,6 +43,10 @@ pub(crate) struct Operands {
     pub(crate) a_depth: usize,
     pub(crate) b: *const f32,
     pub(crate) b_stride: usize,
+    /// What of the first factor comes next, its rows side by side: fetched into the cache by the tiles. Null: nothing.
+    pub(crate) next: *const f32,
+    /// From depth to depth in it.
+    pub(crate) next_depth: usize,
 }
 
 impl Operands {
@@ -101,7 +105,7 @@ macro_rules! product_functions {
             if k == 0 {
                 return (0..m).for_each(|i| c[i * c_stride..][..n].fill(0.0));
             }
-            let all = Operands { c: c.as_mut_ptr(), c_stride, a: a.as_ptr(), a_row, a_depth, b: b.as_ptr(), b_stride };
+            let all = Operands { c: c.as_mut_ptr(), c_stride, a: a.as_ptr(), a_row, a_depth, b: b.as_ptr(), b_stride, next: core::ptr::null(), next_depth: 0 };
             // With few columns and the rows of `a` side by side, the rows fill vectors better than the columns do.
             let narrow = a_row == 1 && n <= 8 && 2 * n * m.div_ceil(vector::WIDTH) <= m;
             for first in (0..k).step_by($crate::reference::PANEL) {
@@ -114,7 +118,7 @@ macro_rules! product_functions {
                     } else if narrow {
                         narrow_panel(panel, m, n, depth, first > 0);
                     } else if a_row == 1 && a_depth >= PAGE && m >= FEW_ROWS && n > vector::WIDTH && b_stride < FAR {
-                        gathered_panel(panel, m, n, depth, first > 0);
+                        gathered_panel(panel, m, n, depth, first > 0, first + depth < k);
                     } else {
                         panel_of_blocks(panel, m, n, depth, first > 0);
                     }
@@ -159,7 +163,7 @@ macro_rules! product_functions {
         /// are looked up once for all tiles.
         $(#[$features])*
         #[inline(never)]
-        unsafe fn gathered_panel(panel: Operands, m: usize, n: usize, depth: usize, accumulate: bool) {
+        unsafe fn gathered_panel(panel: Operands, m: usize, n: usize, depth: usize, accumulate: bool, more: bool) {
             let mut gathered = Aligned([MaybeUninit::<f32>::uninit(); $crate::reference::PANEL * MOST_ROWS]);
             let start = gathered.0.as_mut_ptr().cast::<f32>();
             assert!(depth <= $crate::reference::PANEL);
@@ -173,8 +177,10 @@ macro_rules! product_functions {
                         core::ptr::copy_nonoverlapping(from, start.add(d * rows), rows);
                     }
                 }
+                let next = if more { part.a.wrapping_add(depth * part.a_depth) } else { core::ptr::null() };
+                let copied = Operands { a: start, a_depth: rows, next, next_depth: part.a_depth, ..part };
                 // SAFETY: the caller's promise, and as many depths were copied.
-                unsafe { panel_of_blocks(Operands { a: start, a_depth: rows, ..part }, rows, n, depth, accumulate) };
+                unsafe { panel_of_blocks(copied, rows, n, depth, accumulate) };
                 row += rows;
             }
         }
@@ -189,7 +195,8 @@ macro_rules! product_functions {
             for vectors in shares(n.div_ceil(vector::WIDTH), most) {
                 let width = (n - column).min(vectors * vector::WIDTH);
                 let last = vector::mask(width - (vectors - 1) * vector::WIDTH);
-                let block = panel.from(0, column, 0);
+                let next = if column == 0 { panel.next } else { core::ptr::null() };
+                let block = Operands { next, ..panel.from(0, column, 0) };
                 // SAFETY: the block is inside of the panel.
                 unsafe {
                     if pack {
@@ -311,17 +318,20 @@ macro_rules! product_functions {
             accumulate: bool,
         ) {
             let (mut c, mut a) = (block.c, block.a);
+            // Where nothing comes next, a line that is in the cache anyway.
+            let (mut next, next_depth) = if block.next.is_null() { (a, block.a_depth) } else { (block.next, block.next_depth) };
             for rows in shares(m, vector::ROWS[vectors - 1]) {
                 // SAFETY: the tile is inside of the block.
                 unsafe {
                     match (block.a_row, block.a_depth) {
-                        (1, _) => any_tile::<true>(block, c, a, rows, vectors, last, depth, accumulate),
-                        (_, 1) => any_tile::<false>(block, c, a, rows, vectors, last, depth, accumulate),
+                        (1, _) => any_tile::<true>(block, c, a, rows, vectors, last, depth, accumulate, next, next_depth),
+                        (_, 1) => any_tile::<false>(block, c, a, rows, vectors, last, depth, accumulate, a, 0),
                         _ => strided_tile(block, c, a, rows, vectors, last, depth, accumulate),
                     }
                 }
                 c = c.wrapping_add(rows * block.c_stride);
                 a = a.wrapping_add(rows * block.a_row);
+                next = next.wrapping_add(rows);
             }
         }
 
@@ -349,7 +359,7 @@ macro_rules! product_functions {
             // SAFETY: the caller's promise.
             unsafe {
                 let block = Operands { a_row: 1, a_depth: rows, ..*block };
-                any_tile::<true>(&block, c, packed.as_ptr(), rows, vectors, last, depth, accumulate);
+                any_tile::<true>(&block, c, packed.as_ptr(), rows, vectors, last, depth, accumulate, packed.as_ptr(), rows);
             }
         }
 
@@ -371,6 +381,7 @@ macro_rules! product_functions {
                     a_depth: part.b_stride,
                     b: part.a,
                     b_stride: part.a_depth,
+                    ..part
                 };
                 assert!(n * width <= NARROW);
                 // SAFETY: the caller's promise; of the result, the assertion.
@@ -399,11 +410,13 @@ macro_rules! product_functions {
             last: vector::Mask,
             depth: usize,
             accumulate: bool,
+            next: *const f32,
+            next_depth: usize,
         ) {
             // SAFETY: the caller's promise.
             unsafe {
                 match (vectors, rows) {
-                    $($(($v, $r) => tile::<ADJACENT, $r, $v>(block, c, a, last, depth, accumulate),)*)*
+                    $($(($v, $r) => tile::<ADJACENT, $r, $v>(block, c, a, last, depth, accumulate, next, next_depth),)*)*
                     _ => unreachable!("no tile of {rows} rows and {vectors} vectors"),
                 }
             }
@@ -419,6 +432,8 @@ macro_rules! product_functions {
             last: vector::Mask,
             mut depth: usize,
             accumulate: bool,
+            mut next: *const f32,
+            next_depth: usize,
         ) {
             let mut sums = [[vector::zero(); V]; R];
             let mut b = block.b;
@@ -426,6 +441,8 @@ macro_rules! product_functions {
             unsafe {
                 if ADJACENT {
                     while depth > 0 {
+                        vector::prefetch(next);
+                        next = next.wrapping_add(next_depth);
                         add_depth(&mut sums, |r| a.wrapping_add(r), b, last);
                         a = a.wrapping_add(block.a_depth);
                         b = b.wrapping_add(block.b_stride);
