@@ -4,8 +4,8 @@ pub use dlm_runtime::data;
 pub use dlm_runtime::monitor;
 pub use dlm_runtime::spec;
 pub use dlm_runtime::{
-    BatchReport, Dataset, EpochReport, Error, Evaluation, FeatureNames, Flow, Labels, Level, Metric, Model, Observer,
-    OutputMetrics, Progress, Report, Signal, Signals, Start, Trainer, Weights, ndarray,
+    BatchReport, Dataset, EpochReport, Error, Evaluation, FeatureNames, Flow, Guesses, Judged, Labels, Level, Metric, Model,
+    Observer, OutputMetrics, Pace, Progress, Report, Signal, Signals, Start, Trainer, Weights, ndarray,
 };
 
 /// Compiles a model: makes a module of each `model` of a `.dlm` file, or of the text itself.

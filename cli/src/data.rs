@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use dlm_compiler::describe::data_spec;
 use dlm_compiler::graph::{Node, NodeKind, Unit};
-use dlm_compiler::recipe::{DataSource, Recipe};
+use dlm_compiler::recipe::{DataSource, Recipe, Unreached};
+use dlm_compiler::signature::{Flavor, Length};
 use dlm_dsl::codes;
 use dlm_dsl::diagnostic::Diagnostic;
 use dlm_runtime::{Dataset, FeatureNames, Labels, Model, Spec, Split, data};
@@ -105,6 +106,28 @@ pub fn last_batch_of_one(unit: &Unit, data: &Data) -> Option<Diagnostic> {
         .note("it also takes the running variance, by which predictions are divided, nearer to 0 in each epoch")
         .help("write `last_batch = drop`, or another size of `batch`");
     Some(diagnostic)
+}
+
+/// Advice that only the data can tell: lengths in updates that the training ends before.
+pub fn unreached_lengths(unit: &Unit, data: &Data) -> Vec<Diagnostic> {
+    let recipe = &unit.recipe;
+    let silenced = recipe.allows.iter().any(|code| code == codes::UNREACHED_LENGTH.0);
+    // What cannot be split is for the training to say.
+    let Some(rows) = data::split(&data.main, &shares(recipe)).ok().map(|parts| parts.train.len()).filter(|_| !silenced) else {
+        return Vec::new();
+    };
+    let batches = if recipe.drop_last { rows / recipe.batch } else { rows.div_ceil(recipe.batch) };
+    let updates = match recipe.flavor {
+        Flavor::Keras => batches as f64 / recipe.accumulate as f64,
+        _ => batches.div_ceil(recipe.accumulate) as f64,
+    };
+    let in_steps = |found: &Unreached| matches!(found.length, Length::Steps(_));
+    let unreached = recipe.unreached(Some(updates)).into_iter().filter(in_steps);
+    let advice = unreached.map(|found| {
+        let message = found.message(recipe.epochs, Some(updates));
+        Diagnostic::new(codes::UNREACHED_LENGTH, Default::default(), message).help("make it shorter, or the training longer")
+    });
+    advice.collect()
 }
 
 fn no_data() -> Failure {

@@ -1,6 +1,6 @@
 //! Results as JSON.
 
-use dlm_runtime::{EpochReport, Evaluation, Figure, Signals};
+use dlm_runtime::{EpochReport, Evaluation, Figure, OutputMetrics, Signals};
 use serde_json::{Map, Value, json};
 
 /// A number, or null where it is not finite, which JSON cannot say.
@@ -13,16 +13,22 @@ pub fn evaluation(evaluation: &Evaluation) -> Value {
     let mut object = Map::new();
     object.insert("rows".into(), json!(evaluation.rows));
     object.insert("loss".into(), number(evaluation.loss));
-    for output in &evaluation.outputs {
-        for metric in &output.metrics {
-            let name = match evaluation.outputs.len() {
-                1 => metric.name.to_owned(),
-                _ => format!("{}.{}", output.output, metric.name),
-            };
-            object.insert(name, number(metric.value));
-        }
-    }
+    object.extend(named(&evaluation.outputs));
     Value::Object(object)
+}
+
+/// Metrics alone.
+pub fn metrics(outputs: &[OutputMetrics]) -> Value {
+    Value::Object(named(outputs).collect())
+}
+
+fn named(outputs: &[OutputMetrics]) -> impl Iterator<Item = (String, Value)> {
+    let name = move |output: &OutputMetrics, metric: &str| match outputs.len() {
+        1 => metric.to_owned(),
+        _ => format!("{}.{metric}", output.output),
+    };
+    let all = outputs.iter().flat_map(|output| output.metrics.iter().map(move |metric| (output, metric)));
+    all.map(move |(output, metric)| (name(output, metric.name), number(metric.value)))
 }
 
 /// One line of the log.

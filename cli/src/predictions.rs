@@ -1,5 +1,6 @@
 //! Predictions as a table.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use dlm_runtime::{Model, OutputKind};
@@ -20,9 +21,12 @@ pub struct Predictions {
 /// number, nothing is decided: the cell is empty. Of an output `y`:
 ///
 /// - a class: `y`, the likeliest class by its name if that is known, else by its number; then `y_CLASS`, each probability;
-/// - yes or no: `y`, 0 or 1 or the class's name; `y_probability`, that of 1 or the second class;
+/// - yes or no: `y`, 0 or 1 or the class's name; `y_CLASS`, the probability of the class that is yes, `y_1` without a name;
 /// - flags: `y_0`, `y_1` … each 0 or 1; then `y_0_probability` and so on;
 /// - numbers: `y` if there is one, else `y_0`, `y_1` … row-major.
+///
+/// Where two columns would be called alike, such as those of `y: class[2]` with a class `a` and of `y_a: f32[1]`, a dot joins what
+/// otherwise `_` does, which no output's name holds.
 pub fn predictions(model: &Model, inputs: &[Vec<f32>]) -> Predictions {
     let spec = model.spec();
     let rows = spec.inputs.first().map_or(0, |input| inputs[0].len() / input.features().max(1));
@@ -40,7 +44,7 @@ pub fn predictions(model: &Model, inputs: &[Vec<f32>]) -> Predictions {
         .map(|(index, output)| Columns { name: output.name, kind: output.kind, labels: model.labels().of(index) })
         .collect();
     let (mut out, mut undefined) = (String::new(), 0);
-    line(&mut out, columns.iter().flat_map(Columns::headings));
+    line(&mut out, headings(&columns).into_iter());
     for row in 0..rows {
         let place = |width: usize| row * width..(row + 1) * width;
         let mut parts = values.iter().zip(spec.outputs).map(|(values, output)| &values[place(output.width())]);
@@ -53,6 +57,14 @@ pub fn predictions(model: &Model, inputs: &[Vec<f32>]) -> Predictions {
         line(&mut out, cells);
     }
     Predictions { csv: out, rows, undefined }
+}
+
+/// The names of all columns, no two of them alike.
+fn headings(columns: &[Columns<'_>]) -> Vec<String> {
+    let joined = |joint: char| -> Vec<String> { columns.iter().flat_map(|columns| columns.headings(joint)).collect() };
+    let all = joined('_');
+    let distinct: HashSet<&String> = all.iter().collect();
+    if distinct.len() == all.len() { all } else { joined('.') }
 }
 
 /// The columns of one output.
@@ -68,21 +80,21 @@ impl Columns<'_> {
         self.labels.and_then(|labels| labels.get(class)).cloned().unwrap_or_else(|| class.to_string())
     }
 
-    fn headings(&self) -> Vec<String> {
+    fn headings(&self, joint: char) -> Vec<String> {
         let name = self.name;
         match self.kind {
             OutputKind::Class(classes) => {
-                let probabilities = (0..classes).map(|class| format!("{name}_{}", self.class(class)));
+                let probabilities = (0..classes).map(|class| format!("{name}{joint}{}", self.class(class)));
                 std::iter::once(name.to_owned()).chain(probabilities).collect()
             }
-            OutputKind::Binary => vec![name.to_owned(), format!("{name}_probability")],
+            OutputKind::Binary => vec![name.to_owned(), format!("{name}{joint}{}", self.class(1))],
             OutputKind::Flags(flags) => {
-                let values = (0..flags).map(|flag| format!("{name}_{flag}"));
-                values.chain((0..flags).map(|flag| format!("{name}_{flag}_probability"))).collect()
+                let values = (0..flags).map(|flag| format!("{name}{joint}{flag}"));
+                values.chain((0..flags).map(|flag| format!("{name}{joint}{flag}{joint}probability"))).collect()
             }
             OutputKind::Values(shape) => match shape.iter().product() {
                 1 => vec![name.to_owned()],
-                count => (0..count).map(|index| format!("{name}_{index}")).collect(),
+                count => (0..count).map(|index| format!("{name}{joint}{index}")).collect(),
             },
         }
     }
@@ -142,10 +154,10 @@ mod tests {
     fn classes_go_by_their_names_where_these_are_known() {
         let names = ["a".to_owned(), "b,c".to_owned()];
         let named = columns(OutputKind::Class(2), Some(&names));
-        assert_eq!(named.headings(), ["y", "y_a", "y_b,c"]);
+        assert_eq!(named.headings('_'), ["y", "y_a", "y_b,c"]);
         assert_eq!(named.cells(&[0.25, 0.75], &[-1.0, 0.1]), ["b,c", "0.25", "0.75"]);
         let numbered = columns(OutputKind::Class(2), None);
-        assert_eq!(numbered.headings(), ["y", "y_0", "y_1"]);
+        assert_eq!(numbered.headings('_'), ["y", "y_0", "y_1"]);
         assert_eq!(numbered.cells(&[0.5, 0.5], &[1.0, 1.0])[0], "0");
         assert_eq!(numbered.cells(&[0.5, 0.5], &[1e-9, 2e-9])[0], "1", "rounded to equal probabilities");
     }
@@ -155,15 +167,27 @@ mod tests {
         let names = ["no".to_owned(), "yes".to_owned()];
         let binary = columns(OutputKind::Binary, Some(&names));
         assert_eq!(
-            (binary.headings(), binary.cells(&[0.75], &[1.1])),
-            (vec!["y".into(), "y_probability".into()], vec!["yes".into(), "0.75".into()])
+            (binary.headings('_'), binary.cells(&[0.75], &[1.1])),
+            (vec!["y".into(), "y_yes".into()], vec!["yes".into(), "0.75".into()])
         );
+        assert_eq!(columns(OutputKind::Binary, None).headings('_'), ["y", "y_1"]);
         let flags = columns(OutputKind::Flags(2), None);
-        assert_eq!(flags.headings(), ["y_0", "y_1", "y_0_probability", "y_1_probability"]);
+        assert_eq!(flags.headings('_'), ["y_0", "y_1", "y_0_probability", "y_1_probability"]);
         assert_eq!(flags.cells(&[0.25, 0.75], &[-1.1, 1.1]), ["0", "1", "0.25", "0.75"]);
-        assert_eq!(columns(OutputKind::Values(&[]), None).headings(), ["y"]);
-        assert_eq!(columns(OutputKind::Values(&[2]), None).headings(), ["y_0", "y_1"]);
+        assert_eq!(columns(OutputKind::Values(&[]), None).headings('_'), ["y"]);
+        assert_eq!(columns(OutputKind::Values(&[2]), None).headings('_'), ["y_0", "y_1"]);
         assert_eq!(columns(OutputKind::Values(&[2]), None).cells(&[1.5, -2.0], &[0.0, 0.0]), ["1.5", "-2"]);
+    }
+
+    #[test]
+    fn no_two_columns_are_called_alike() {
+        let names = ["a".to_owned(), "b".to_owned()];
+        let class = || columns(OutputKind::Class(2), Some(&names));
+        let other = |name: &'static str| Columns { name, kind: OutputKind::Values(&[1]), labels: None };
+        assert_eq!(headings(&[class(), other("y_c")]), ["y", "y_a", "y_b", "y_c"]);
+        assert_eq!(headings(&[class(), other("y_a")]), ["y", "y.a", "y.b", "y_a"]);
+        let flags = columns(OutputKind::Flags(1), None);
+        assert_eq!(headings(&[flags, other("y_0_probability")]), ["y.0", "y.0.probability", "y_0_probability"]);
     }
 
     #[test]

@@ -91,6 +91,10 @@ impl Source {
             overrides.recipe = Some(recipe_name(unit).to_owned());
         }
         let (program, mut diagnostics) = dlm_compiler::check_with(&self.text, &overrides);
+        if let Some(program) = &program {
+            let chosen = select(program, selection)?;
+            diagnostics = diagnostics.into_iter().filter_map(|diagnostic| of_chosen(program, chosen, diagnostic)).collect();
+        }
         if quiet {
             diagnostics.retain(|diagnostic| diagnostic.severity() == Severity::Error);
         }
@@ -133,6 +137,18 @@ impl Replaced {
 
 fn is_standard_input(path: &Path) -> bool {
     path == Path::new("-")
+}
+
+/// What is to be said of a diagnostic where one recipe is used: advice on others is for `dlm check`.
+fn of_chosen(program: &Program, chosen: &Unit, diagnostic: Diagnostic) -> Option<Diagnostic> {
+    let is_same = |other: &&Diagnostic| (other.code, other.primary.span) == (diagnostic.code, diagnostic.primary.span);
+    let mut units = program.models.iter().flat_map(|model| &model.units);
+    // The same place may be told something else under another recipe.
+    match chosen.advice.iter().find(is_same) {
+        Some(own) => Some(own.clone()),
+        None if units.any(|unit| unit.advice.iter().any(|advice| is_same(&advice))) => None,
+        None => Some(diagnostic),
+    }
 }
 
 /// Whether one of them is an error.

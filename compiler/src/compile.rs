@@ -105,7 +105,7 @@ pub fn compile(unit: &Unit, options: CompileOptions) -> Compiled<'_> {
 
 /// The kinds of steps of a recipe, phase by phase.
 pub(crate) fn variants(unit: &Unit) -> Vec<Variant> {
-    let Unit { graph, recipe } = unit;
+    let Unit { graph, recipe, .. } = unit;
     let gather = (recipe.accumulate > 1).then_some((StepRole::Gather, false));
     let watched = recipe.watch.map(|_| (StepRole::Update, true));
     let exact = graph.nodes.iter().any(|node| matches!(&node.kind, NodeKind::Op(op) if op.exact_statistics()));

@@ -3,14 +3,15 @@
 
 use dlm_spec::{
     AugmentSpec, DataSpec, Init, InputSpec, OutputSpec, ParameterSpec, PhaseSpec, RecipeSpec, Reuse, Schedule, SignalSpec, Spec,
-    StateSpec,
+    StateSpec, TargetNormalization,
 };
 
 use crate::compile::{Compiled, Place};
-use crate::graph::{self, Graph, ParameterId, Role};
+use crate::graph::{self, Graph, ParameterId, Port, Role};
 use crate::initializer::Distribution;
 use crate::lower::{StepRole, Variant};
-use crate::recipe::{self, DataSource, Recipe};
+use crate::plan::Content;
+use crate::recipe::{self, DataSource, Normalize, Recipe};
 use crate::schedule::Formula;
 use crate::train_graph::TensorKind;
 
@@ -22,14 +23,21 @@ pub fn describe(compiled: &Compiled<'_>) -> Spec {
     let inputs = graph.inputs.iter().enumerate().map(|(index, input)| InputSpec {
         name: text(&input.name),
         shape: list(input.shape.iter().copied()),
-        shift: offset(TensorKind::Shift(index)),
-        scale: offset(TensorKind::Scale(index)),
+        shift: offset(TensorKind::Shift(Port::Input(index))),
+        scale: offset(TensorKind::Scale(Port::Input(index))),
     });
-    let outputs = graph.outputs.iter().zip(&recipe.losses).map(|(output, setting)| OutputSpec {
+    let normalization = |index: usize| {
+        let normalize = recipe.normalize_targets[index];
+        let (shift, scale) = (TensorKind::Shift(Port::Output(index)), TensorKind::Scale(Port::Output(index)));
+        (normalize != Normalize::None).then(|| TargetNormalization { normalize, shift: offset(shift), scale: offset(scale) })
+    };
+    let outputs = graph.outputs.iter().zip(&recipe.losses).enumerate().map(|(index, (output, setting))| OutputSpec {
         name: text(&output.name),
         kind: output_kind(&output.kind),
         loss: setting.loss.name(),
         class_weights: list(setting.arguments.numbers("class_weights").iter().copied()),
+        yes: recipe.yes[index].as_deref().map(text),
+        normalization: normalization(index),
     });
     let states = places().filter_map(|place| match place.tensor.kind {
         TensorKind::State(_, value) => {
@@ -47,6 +55,14 @@ pub fn describe(compiled: &Compiled<'_>) -> Spec {
         parameters_len: compiled.layout.parameters_len,
         memory_len: compiled.layout.memory_len,
         infer_work_len: compiled.infer_work_len(),
+        losses: list(
+            compiled
+                .infer
+                .graph
+                .losses
+                .iter()
+                .map(|id| compiled.infer.buffer(Content::Value(*id)).expect("the losses are kept").offset),
+        ),
         lookahead: recipe.optimizer.lookahead(),
         signals: list(signals(graph, compiled)),
         phases: list((0..recipe.phases.len()).map(|phase| phase_spec(compiled, phase))),

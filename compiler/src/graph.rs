@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use dlm_dsl::ast::Span;
+use dlm_dsl::diagnostic::Diagnostic;
 
 use crate::initializer::Distribution;
 use crate::op::Op;
@@ -41,6 +42,8 @@ pub struct Unit {
     pub graph: Graph,
     /// How it is trained.
     pub recipe: Recipe,
+    /// What lints say of them, those that the file silences included.
+    pub advice: Vec<Diagnostic>,
 }
 
 /// A network.
@@ -120,6 +123,15 @@ pub struct Output {
     pub node: NodeId,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// An input or an output, by its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Port {
+    /// The input.
+    Input(usize),
+    /// The output.
+    Output(usize),
 }
 
 /// What an output means.

@@ -17,6 +17,8 @@ pub struct LossDef {
     pub signature: Signature,
     /// Whether it is a loss for such an output.
     pub fits: fn(&OutputKind) -> bool,
+    /// Whether numbers are compared by their difference alone, in any unit, so that targets may be shifted and scaled.
+    pub any_unit: bool,
     /// What is wrong with its arguments for an output that it fits, if anything is.
     pub misfit: fn(&Arguments, &OutputKind) -> Option<String>,
     /// Makes it from checked arguments.
@@ -68,6 +70,7 @@ pub static LOSSES: &[LossDef] = &[
             ],
         },
         fits: |kind| matches!(kind, OutputKind::Class(_)),
+        any_unit: false,
         misfit: |arguments, kind| {
             let weights = arguments.numbers("class_weights");
             match kind {
@@ -92,6 +95,7 @@ pub static LOSSES: &[LossDef] = &[
             arguments: &[SMOOTHING],
         },
         fits: |kind| matches!(kind, OutputKind::Binary | OutputKind::Flags(_)),
+        any_unit: false,
         misfit: |_, _| None,
         // max(z, 0) − z·t + ln(1 + e^−|z|)
         make: |arguments, _| {
@@ -105,12 +109,14 @@ pub static LOSSES: &[LossDef] = &[
     LossDef {
         signature: Signature { name: "mse", doc: "the squared error", arguments: &[] },
         fits: |kind| matches!(kind, OutputKind::Values(_)),
+        any_unit: true,
         misfit: |_, _| None,
         make: |_, _| Elementwise::of("mse", error().square()),
     },
     LossDef {
         signature: Signature { name: "mae", doc: "the absolute error; its slope at 0 is 0", arguments: &[] },
         fits: |kind| matches!(kind, OutputKind::Values(_)),
+        any_unit: true,
         misfit: |_, _| None,
         make: |_, _| Elementwise::of("mae", error().abs()),
     },
@@ -122,10 +128,11 @@ pub static LOSSES: &[LossDef] = &[
                 name: "delta",
                 kind: Kind::Number(Range::POSITIVE),
                 default: Default::Number(1.0),
-                doc: "the error from which on it is linear",
+                doc: "the error from which on it is linear, of targets as `normalize_targets` makes them",
             }],
         },
         fits: |kind| matches!(kind, OutputKind::Values(_)),
+        any_unit: true,
         misfit: |_, _| None,
         make: |arguments, _| {
             let delta = arguments.number("delta");

@@ -2,10 +2,10 @@
 //! probabilities and loss for a prediction.
 
 use crate::expr::{Expr, Leaf, constant, operand};
-use crate::graph::{Graph, NodeId, NodeKind, OutputKind, ParameterId, Role, Unit};
+use crate::graph::{Graph, NodeId, NodeKind, OutputKind, ParameterId, Port, Role, Unit};
 use crate::loss;
 use crate::op::softmax;
-use crate::recipe::Recipe;
+use crate::recipe::{Normalize, Recipe};
 use crate::signature::Flavor;
 use crate::train_graph::{Columns, Extent, Operation, Tensor, TensorId, TensorKind, TrainGraph, Value, ValueId, Write};
 use crate::update;
@@ -118,23 +118,30 @@ pub fn training(unit: &Unit, variant: Variant) -> TrainGraph {
 pub fn prediction(unit: &Unit) -> TrainGraph {
     let mut lowering = Lowering::new(unit, Mode::Prediction, 0);
     let (values, _) = lowering.forward();
-    for output in &unit.graph.outputs {
+    let mut outputs = Vec::new();
+    for (index, output) in unit.graph.outputs.iter().enumerate() {
         lowering.current = Some(output.node);
         let value = values[output.node.0];
-        let probabilities = match output.kind {
-            OutputKind::Class(_) => softmax::shares(&mut lowering, value),
-            OutputKind::Binary | OutputKind::Flags(_) => lowering.map("probability", operand(0).sigmoid(), &[value]),
-            OutputKind::Values(_) => value,
+        let (value, probabilities) = match output.kind {
+            OutputKind::Class(_) => (value, softmax::shares(&mut lowering, value)),
+            OutputKind::Binary | OutputKind::Flags(_) => (value, lowering.map("probability", operand(0).sigmoid(), &[value])),
+            OutputKind::Values(_) => {
+                let value = lowering.given_back(index, value);
+                (value, value)
+            }
         };
+        outputs.push(value);
         lowering.out.probabilities.push(probabilities);
     }
     lowering.out.loss = Some(lowering.losses(&values, None));
-    lowering.finish(&values)
+    let mut out = lowering.finish(&values);
+    out.outputs = outputs;
+    out
 }
 
 impl<'a> Lowering<'a> {
     fn new(unit: &'a Unit, mode: Mode, phase: usize) -> Self {
-        let Unit { graph, recipe } = unit;
+        let Unit { graph, recipe, .. } = unit;
         let mut out = TrainGraph::default();
         let parameters = graph
             .parameters
@@ -189,16 +196,36 @@ impl<'a> Lowering<'a> {
     fn input(&mut self, input: usize) -> ValueId {
         let features = self.graph.inputs[input].shape.iter().product();
         let name = &self.graph.inputs[input].name;
+        let (shift, scale) = self.normalization(name, features, Port::Input(input));
+        self.emit(name, Operation::Input { input, shift, scale }, Extent::new(features, Columns::Batch))
+    }
+
+    /// The shift and scale of an input or an output's targets.
+    fn normalization(&mut self, name: &str, len: usize, port: Port) -> (ValueId, ValueId) {
         let mut statistic = |suffix: &str, kind| {
-            let tensor = TensorId(self.out.tensors.len());
-            let extent = Extent::new(features, Columns::One);
-            self.out.tensors.push(Tensor { name: format!("normalize.{name}.{suffix}"), extent, kind });
+            let name = format!("normalize.{name}.{suffix}");
+            let known = self.out.tensors.iter().position(|tensor| tensor.name == name);
+            let tensor = TensorId(known.unwrap_or(self.out.tensors.len()));
+            if known.is_none() {
+                self.out.tensors.push(Tensor { name, extent: Extent::new(len, Columns::One), kind });
+            }
             tensor
         };
-        let shift = statistic("shift", TensorKind::Shift(input));
-        let scale = statistic("scale", TensorKind::Scale(input));
-        let (shift, scale) = (self.read(shift), self.read(scale));
-        self.emit(name, Operation::Input { input, shift, scale }, Extent::new(features, Columns::Batch))
+        let (shift, scale) = (statistic("shift", TensorKind::Shift(port)), statistic("scale", TensorKind::Scale(port)));
+        (self.read(shift), self.read(scale))
+    }
+
+    /// The shift and scale of an output's targets, where they are normalised. `value` has as many rows.
+    fn target_normalization(&mut self, output: usize, value: ValueId) -> Option<(ValueId, ValueId)> {
+        let normalize = self.recipe.normalize_targets.get(output).copied().unwrap_or(Normalize::None);
+        let rows = self.extent(value).rows;
+        (normalize != Normalize::None).then(|| self.normalization(&self.graph.outputs[output].name, rows, Port::Output(output)))
+    }
+
+    /// What an output's value is in the units of its targets: value/scale + shift.
+    fn given_back(&mut self, output: usize, value: ValueId) -> ValueId {
+        let Some((shift, scale)) = self.target_normalization(output, value) else { return value };
+        self.map(&self.graph.outputs[output].name, operand(0) / operand(2) + operand(1), &[value, shift, scale])
     }
 
     /// Emits the losses; where `gradients` are wanted, each output's gradient is added to its node's.
@@ -214,12 +241,18 @@ impl<'a> Lowering<'a> {
                 OutputKind::Class(_) => 1,
                 _ => self.out.extent(value).rows,
             };
-            let target = self.emit(&output.name, Operation::Target(index), Extent::new(rows, Columns::Batch));
+            let mut target = self.emit(&output.name, Operation::Target(index), Extent::new(rows, Columns::Batch));
+            if let Some((shift, scale)) = self.target_normalization(index, target) {
+                target = self.map(&output.name, (operand(0) - operand(1)) * operand(2), &[target, shift, scale]);
+            }
             let target = loss::Target { value: target, weight, mixed: self.mixed(index, mixed_share) };
             let (mut loss, mut gradient) = setting.loss.emit(self, value, &target, gradients.is_some());
             if setting.weight != 1.0 {
                 loss = self.map("loss", operand(0) * constant(setting.weight), &[loss]);
                 gradient = gradient.map(|g| self.map(&format!("d_{}", output.name), operand(0) * constant(setting.weight), &[g]));
+            }
+            if self.predicts() && self.graph.outputs.len() > 1 {
+                self.out.losses.push(loss);
             }
             total = Some(match total {
                 None => loss,
@@ -320,6 +353,20 @@ impl<'a> Lowering<'a> {
     /// Whether this phase trains a parameter.
     pub fn trained(&self, id: ParameterId) -> bool {
         self.graph.parameters[id.0].role.trainable() && !self.recipe.phases[self.phase].frozen.contains(&id)
+    }
+
+    /// Whether a loss that counts depends on a parameter: one whose weight is 0 does not.
+    pub fn learns(&self, id: ParameterId) -> bool {
+        let mut reached = vec![false; self.graph.nodes.len()];
+        for (output, loss) in self.graph.outputs.iter().zip(&self.recipe.losses) {
+            reached[output.node.0] |= loss.weight != 0.0;
+        }
+        for (index, node) in self.graph.nodes.iter().enumerate().rev() {
+            if reached[index] {
+                node.inputs.iter().for_each(|input| reached[input.0] = true);
+            }
+        }
+        reached[self.graph.parameters[id.0].node.0]
     }
 
     /// Whether all that the current layer could learn is frozen: a normalisation then keeps to its statistics.

@@ -8,7 +8,7 @@ use crate::loss::Loss;
 use crate::optimizer::OptimizerDef;
 use crate::penalty::{ConstraintDef, PenaltyDef};
 use crate::schedule::{self, Formula, ScheduleDef, Setting};
-use crate::signature::{Arguments, Flavor, Length};
+use crate::signature::{ArgumentValue, Arguments, Flavor, Length};
 
 pub use dlm_spec::{EarlyStop, Monitor, Normalize, Plateau, Split};
 
@@ -74,6 +74,10 @@ pub struct Recipe {
     pub augment: Vec<Augment>,
     /// How inputs are normalised.
     pub normalize: Normalize,
+    /// How each output's targets are.
+    pub normalize_targets: Vec<Normalize>,
+    /// The name of the class that is yes, for each output, where it is said.
+    pub yes: Vec<Option<String>>,
     /// Where data comes from.
     pub data: Option<DataSource>,
     /// A validation part of its own.
@@ -93,10 +97,53 @@ impl Recipe {
         self.augment.iter().any(|augment| augment.def.scope == Scope::Samples)
     }
 
+    /// The lengths that the training ends before: what each is, and how long it is. Epochs are compared with epochs; what counts
+    /// in updates, with those of an epoch, where they are known.
+    pub fn unreached(&self, updates_per_epoch: Option<f64>) -> Vec<Unreached> {
+        let ends = |length: Length| match length {
+            Length::Epochs(count) => count >= self.epochs as f64,
+            Length::Steps(count) => updates_per_epoch.is_some_and(|updates| count >= self.epochs as f64 * updates),
+        };
+        let warmup = self.schedule.warmup.map(|(length, _)| Unreached { setting: "warmup", length });
+        let thaws = self.phases.iter().skip(1).map(|phase| Unreached { setting: "unfreeze", length: phase.begins });
+        let boundaries = match self.schedule.arguments.get("rates") {
+            Some(ArgumentValue::Boundaries(boundaries)) => boundaries.as_slice(),
+            _ => &[],
+        };
+        let rates = boundaries.iter().map(|(length, _)| Unreached { setting: "schedule", length: *length });
+        warmup.into_iter().chain(thaws).chain(rates).filter(|found| ends(found.length)).collect()
+    }
+
     /// The momentum of a step, if the schedule changes it.
     pub fn momentum(&self) -> Option<Formula> {
         self.optimizer.def.momentum?;
         self.schedule.momentum(self.optimizer.learning_rate())
+    }
+}
+
+/// A length that the training ends before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unreached {
+    /// The setting that it stands in: `warmup`, `unfreeze` or `schedule`.
+    pub setting: &'static str,
+    /// The length.
+    pub length: Length,
+}
+
+impl Unreached {
+    /// What comes of it, in a training of so many epochs of so many updates, where those are known.
+    pub fn message(&self, epochs: usize, updates_per_epoch: Option<f64>) -> String {
+        let length = crate::summary::show_length(self.length);
+        let effect = match self.setting {
+            "warmup" => "the learning rate never comes to the end of its warm-up",
+            "unfreeze" => "the layer stays frozen",
+            _ => "the rate is never used",
+        };
+        let training = match (self.length, updates_per_epoch) {
+            (Length::Steps(_), Some(updates)) => format!("{} updates", epochs as f64 * updates),
+            _ => format!("{epochs} epoch{}", if epochs == 1 { "" } else { "s" }),
+        };
+        format!("{effect}: `{}` says {length}, and the training ends after {training}", self.setting)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A model and recipe at a glance, as plain data: layers with shapes and parameters, and the recipe with every default
 //! filled in, in the language's own syntax. What a step costs is known to its [plan](crate::plan).
 
-use crate::graph::{Graph, NodeKind, Parameter, ParameterId, Role, Unit};
+use crate::graph::{Graph, NodeKind, OutputKind, Parameter, ParameterId, Role, Unit};
 use crate::loss;
 use crate::recipe::{Clip, DataSource, EarlyStop, Monitor, Normalize, Recipe, Reuse};
 use crate::resolve::{show_number, show_type};
@@ -72,7 +72,7 @@ pub struct Setting {
 
 /// Sums a model and recipe up.
 pub fn summary(unit: &Unit) -> Summary {
-    let Unit { graph, recipe } = unit;
+    let Unit { graph, recipe, .. } = unit;
     let count = |parameters: &[ParameterId], trainable: bool| -> usize {
         let parameters = parameters.iter().map(|id| &graph.parameters[id.0]);
         parameters.filter(|parameter| parameter.role.trainable() == trainable).map(size).sum()
@@ -136,6 +136,8 @@ fn settings(graph: &Graph, recipe: &Recipe) -> Vec<Setting> {
         ),
         ("augment", Some(show_augment(graph, recipe))),
         ("normalize", Some(show_normalize(recipe.normalize))),
+        ("normalize_targets", show_normalize_targets(graph, recipe)),
+        ("yes", show_yes(graph, recipe)),
         ("loss", loss),
         ("losses", losses),
         ("optimizer", Some(show_call(&recipe.optimizer.def.signature, &recipe.optimizer.arguments))),
@@ -226,6 +228,32 @@ fn show_normalize(normalize: Normalize) -> String {
         Normalize::Standard => "standard".into(),
         Normalize::MinMax => "minmax".into(),
         Normalize::Scale(factor) => format!("scale({})", show_number(factor)),
+    }
+}
+
+/// Of the outputs that are numbers, where there are any; the value alone where they are all alike.
+fn show_normalize_targets(graph: &Graph, recipe: &Recipe) -> Option<String> {
+    let outputs = graph.outputs.iter().zip(&recipe.normalize_targets);
+    let numbers: Vec<_> = outputs.filter(|(output, _)| matches!(output.kind, OutputKind::Values(_))).collect();
+    let (_, first) = numbers.first()?;
+    if numbers.iter().all(|(_, normalize)| normalize == first) {
+        return Some(show_normalize(**first));
+    }
+    let each = numbers.iter().map(|(output, normalize)| format!("{} = {}", output.name, show_normalize(**normalize)));
+    Some(format!("({})", each.collect::<Vec<_>>().join(", ")))
+}
+
+/// What is said of which class is yes.
+fn show_yes(graph: &Graph, recipe: &Recipe) -> Option<String> {
+    let said: Vec<_> = graph.outputs.iter().zip(&recipe.yes).filter_map(|(output, yes)| Some((output, yes.as_ref()?))).collect();
+    let binary = graph.outputs.iter().filter(|output| output.kind == OutputKind::Binary).count();
+    match said.as_slice() {
+        [] => None,
+        [(_, yes)] if binary == 1 => Some(show_text(yes)),
+        several => {
+            let each = several.iter().map(|(output, yes)| format!("{} = {}", output.name, show_text(yes)));
+            Some(format!("({})", each.collect::<Vec<_>>().join(", ")))
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::expr::Expr;
-use crate::graph::{NodeId, ParameterId};
+use crate::graph::{NodeId, ParameterId, Port};
 use dlm_spec::Figure;
 
 /// An index into [`TrainGraph::values`].
@@ -186,10 +186,10 @@ pub struct Tensor {
 pub enum TensorKind {
     /// Part of the model.
     Parameter(ParameterId),
-    /// An input's normalisation shift.
-    Shift(usize),
-    /// An input's normalisation scale.
-    Scale(usize),
+    /// The shift that normalises an input or an output's targets.
+    Shift(Port),
+    /// The scale that normalises an input or an output's targets.
+    Scale(Port),
     /// The optimizer's, beginning with this value.
     State(ParameterId, f32),
     /// A figure that a watched step leaves: of a weight or an activation's values, and how many of them there are.
@@ -222,6 +222,8 @@ pub struct TrainGraph {
     pub probabilities: Vec<ValueId>,
     /// The mean loss; with penalties in training.
     pub loss: Option<ValueId>,
+    /// Each output's part of it, where there are several outputs; prediction only.
+    pub losses: Vec<ValueId>,
     /// The gradient of each trained parameter, before penalties and clipping; training only.
     pub gradients: Vec<(ParameterId, ValueId)>,
 }

@@ -27,6 +27,10 @@ pub fn emit(lowering: &mut Lowering<'_>, gathers: bool, loss: ValueId) -> ValueI
         accumulate(lowering, recipe, gathers, &mut gradients);
     }
     if gathers {
+        // Keras constrains after every batch, whether it updates or not.
+        if recipe.flavor == Flavor::Keras {
+            gradients.into_iter().rev().for_each(|(id, _)| constrain_alone(lowering, recipe, id));
+        }
         return loss;
     }
     if let Some(clip) = recipe.clip {
@@ -193,13 +197,10 @@ fn update(lowering: &mut Lowering<'_>, recipe: &Recipe, id: ParameterId, gradien
     let mut value = lowering.map(&name, parameter, &operands);
     // What is held may be the point ahead, Φ = θ − βm; constraints and averages are of θ.
     let point = ahead.map(|beta| Ahead { beta, momentum: operands[FIRST_STATE + states.len()] });
-    let constraints: Vec<_> = recipe.constraints.iter().filter(|constraint| constraint.parameters.contains(&id)).collect();
     let unconstrained = value;
-    if !constraints.is_empty() {
-        let mut theta = theta(lowering, &name, value, point.as_ref());
-        for constraint in constraints {
-            theta = constrain(lowering, &name, theta, (constraint.def.factor)(&constraint.arguments));
-        }
+    if is_constrained(recipe, id) {
+        let theta = theta(lowering, &name, value, point.as_ref());
+        let theta = constrained(lowering, recipe, id, &name, theta);
         value = match &point {
             None => theta,
             Some(point) => lowering.map(&name, operand(0) - point.beta.clone() * operand(1), &[theta, point.momentum]),
@@ -242,6 +243,28 @@ fn average(lowering: &mut Lowering<'_>, name: &str, id: ParameterId, phase: usiz
     let (kept, new) = (lowering.scalar(is_first(0.0, decay)), lowering.scalar(is_first(1.0, 1.0 - decay)));
     let value = lowering.map(&format!("{name}_average"), kept * operand(0) + new * operand(1), &[before, theta]);
     lowering.write(tensor, value);
+}
+
+/// Keeps a parameter's constraints, if it has any, without an update.
+fn constrain_alone(lowering: &mut Lowering<'_>, recipe: &Recipe, id: ParameterId) {
+    if !is_constrained(recipe, id) {
+        return;
+    }
+    let name = path(lowering, id);
+    let theta = lowering.parameter_value(id);
+    let theta = constrained(lowering, recipe, id, &name, theta);
+    let tensor = lowering.tensor(id);
+    lowering.write(tensor, theta);
+}
+
+fn is_constrained(recipe: &Recipe, id: ParameterId) -> bool {
+    recipe.constraints.iter().any(|constraint| constraint.parameters.contains(&id))
+}
+
+/// θ with all constraints on its parameter kept.
+fn constrained(lowering: &mut Lowering<'_>, recipe: &Recipe, id: ParameterId, name: &str, theta: ValueId) -> ValueId {
+    let constraints = recipe.constraints.iter().filter(|constraint| constraint.parameters.contains(&id));
+    constraints.fold(theta, |theta, constraint| constrain(lowering, name, theta, (constraint.def.factor)(&constraint.arguments)))
 }
 
 /// Scales each unit's incoming weights, a column of the matrix, by a factor of the sum of their squares.

@@ -69,14 +69,16 @@ fn flatness(lowering: &mut Lowering<'_>, path: &str, activation: &Activation, z:
 
 /// Measures the gradient of a weight, as the loss gives it.
 pub fn gradient(lowering: &mut Lowering<'_>, id: ParameterId, gradient: ValueId) {
-    let Some(path) = weight(lowering, id) else { return };
+    let Some(path) = weight(lowering, id).filter(|_| lowering.learns(id)) else { return };
     let norm = norm(lowering, gradient);
     lowering.figure_of(&path, Figure::Gradient, norm);
 }
 
 /// Measures the update of a weight: the norm of the change beside that of what is changed.
 pub fn update(lowering: &mut Lowering<'_>, id: ParameterId, new: ValueId) {
-    let Some(path) = weight(lowering, id) else { return };
+    // What the recipe says shall not move tells nothing by not moving.
+    let moves = lowering.learns(id) && lowering.recipe().rate_scale(id) != 0.0;
+    let Some(path) = weight(lowering, id).filter(|_| moves) else { return };
     let old = lowering.parameter_value(id);
     let change = lowering.map("change", operand(0) - operand(1), &[new, old]);
     let change = norm(lowering, change);

@@ -166,6 +166,7 @@ codes! {
     W026 FROZEN_REGULARIZATION "a penalty or constraint acts on frozen layers alone";
     W027 FAINT_NOISE "`noise` is next to nothing once inputs are normalised";
     W028 CHANNELS_FIRST "an image that is augmented seems to have its channels first";
+    W029 UNREACHED_LENGTH "a warm-up, a thaw or a rate comes after the training's end";
 }
 
 #[cfg(test)]

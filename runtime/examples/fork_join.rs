@@ -43,7 +43,7 @@ const FORKING: Program = Program {
     spec: Spec {
         model: "Forks",
         inputs: &[InputSpec { name: "x", shape: &[1], shift: 0, scale: 1 }],
-        outputs: &[OutputSpec { name: "y", kind: OutputKind::Values(&[1]), loss: "mse", class_weights: &[] }],
+        outputs: &[OutputSpec { name: "y", kind: OutputKind::Values(&[1]), loss: "mse", ..OutputSpec::EMPTY }],
         parameters: &[],
         states: &[],
         batch: 1,

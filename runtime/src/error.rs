@@ -112,6 +112,8 @@ pub enum Error {
     Reuse {
         /// What is the matter.
         message: String,
+        /// A way out.
+        help: String,
     },
     /// E311: a weights file is for another model. Nothing was changed.
     Mismatch {
@@ -164,7 +166,7 @@ impl Error {
             }
             Error::Column { columns, .. } => Some(format!("the columns are {}", list(columns, 12))),
             Error::Shape { help, .. } | Error::Value { help, .. } | Error::Classes { help, .. } => help.clone(),
-            Error::Split { help, .. } => Some(help.clone()),
+            Error::Split { help, .. } | Error::Reuse { help, .. } => Some(help.clone()),
             Error::NotFinite { restored, .. } => {
                 let weights = match restored {
                     0 => "the weights are those before training".to_owned(),
@@ -173,7 +175,6 @@ impl Error {
                 Some(format!("{weights}; try a lower learning rate, `clip`, or `normalize = standard`"))
             }
             Error::Weights { .. } => Some("weights are files in the safetensors format, as `save` writes them".to_owned()),
-            Error::Reuse { .. } => Some("begin with `Trainer::reuse(path)`, or take `reuse` out of the recipe".to_owned()),
             Error::File { .. } | Error::Table { .. } | Error::Idx { .. } | Error::Mismatch { .. } => None,
         }
     }
@@ -199,7 +200,7 @@ impl fmt::Display for Error {
                 if value.is_empty() { f.write_str("nothing") } else { write!(f, "`{}`", shorten(value)) }
             }
             Error::Idx { path, message } | Error::Weights { path, message } => write!(f, "{}: {message}", path.display()),
-            Error::Split { message, .. } | Error::Reuse { message } => f.write_str(message),
+            Error::Split { message, .. } | Error::Reuse { message, .. } => f.write_str(message),
             Error::NotFinite { what, value, epoch, step, batch, .. } => {
                 write!(f, "{what} became {value} in epoch {epoch} at step {step} (batch {batch} of the epoch)")
             }

@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use crate::data::{Dataset, Feed, Part, normalize, shuffle, split};
 use crate::error::Error;
+use crate::guess::Guess;
 use crate::infer::Work;
 use crate::metrics::{batch_weight, mean};
 use crate::monitor::{PlateauWatch, StopWatch, Verdict, figure, needs_validation};
 use crate::pool::Errands;
 use crate::progress::{BatchReport, Flow, Observer, Start};
-use crate::report::{EpochReport, Report};
+use crate::report::{EpochReport, Guesses, Report};
 use crate::shape;
 use crate::signals::Signals;
 use crate::spec::{Normalize, RecipeSpec, Split};
@@ -140,13 +141,15 @@ impl Trainer {
         {
             let message =
                 format!("the recipe {} begins with weights of {:?}, and none were loaded", spec.recipe.name, reuse.path);
-            return Err(Error::Reuse { message });
+            let help = "begin with `Trainer::reuse(path)`, or take `reuse` out of the recipe".to_owned();
+            return Err(Error::Reuse { message, help });
         }
         let updates = if spec.recipe.carries { steps / spec.recipe.accumulate } else { steps.div_ceil(spec.recipe.accumulate) };
         self.set_steps_per_epoch(updates as u64);
         if !spec.recipe.carries {
             self.drop_gathered();
         }
+        self.check_normalization()?;
         self.fit_normalization(parts.train);
         observer.on_start(&Start {
             model: spec.model,
@@ -176,9 +179,13 @@ impl Trainer {
             let (report, mut flow) = self.epoch(&mut run, epoch, steps, observer)?;
             let finished = report.is_some();
             let mut ends = false;
-            if let Some(report) = report {
+            if let Some((report, moving)) = report {
                 if observer.on_epoch(&report, &self.weights()) == Flow::Stop {
                     flow = Flow::Stop;
+                }
+                // Training goes on with what it had.
+                if let Some(moving) = moving {
+                    self.memory.as_mut_slice()[..moving.len()].copy_from_slice(&moving);
                 }
                 ends = self.check_figures(&mut run, &report);
                 run.good.take(self, epoch);
@@ -201,8 +208,10 @@ impl Trainer {
             best.epoch
         });
         self.gather_statistics(&mut run);
+        let guess = Guess::of(spec, parts.train);
+        let guesses = |part: Part<'_>| (!part.rows.is_empty()).then(|| guess.evaluate(part));
         let mut evaluate = |part: Part<'_>| (!part.rows.is_empty()).then(|| self.evaluate_part(part, &mut run.work));
-        let report = Report {
+        let mut report = Report {
             epochs,
             stopped,
             stopped_early,
@@ -210,16 +219,24 @@ impl Trainer {
             train: evaluate(parts.train).expect("there are rows for training"),
             validation: evaluate(parts.validation),
             test: evaluate(parts.test),
+            guess: Guesses {
+                train: guess.evaluate(parts.train),
+                validation: guesses(parts.validation),
+                test: guesses(parts.test),
+            },
+            verdict: Vec::new(),
             seconds: begun.elapsed().as_secs_f64(),
         };
+        report.verdict = report.judged().verdict(spec);
         observer.on_end(&report);
         Ok(report)
     }
 
-    /// Gathers statistics of the whole training part, where layers ask for them: one pass, in the order of the rows.
-    fn gather_statistics(&mut self, run: &mut Run<'_>) {
+    /// Gathers statistics of the whole training part, where layers ask for them: one pass, in the order of the rows. What
+    /// parameters and statistics were before.
+    fn gather_statistics(&mut self, run: &mut Run<'_>) -> Option<Vec<f32>> {
         let spec = self.spec();
-        let Some(variant) = spec.phases[self.phase()].statistics else { return };
+        let variant = spec.phases[self.phase()].statistics?;
         // Of the weights that predict, which memory need not hold.
         let held = self.memory.as_slice()[..spec.parameters_len].to_vec();
         let predicting = self.predicting().into_owned();
@@ -233,6 +250,7 @@ impl Trainer {
         for parameter in spec.parameters.iter().filter(|parameter| parameter.trainable) {
             self.memory.as_mut_slice()[parameter.range()].copy_from_slice(&held[parameter.range()]);
         }
+        Some(held)
     }
 
     /// What the figures of an epoch decide; whether they end the training.
@@ -255,29 +273,72 @@ impl Trainer {
         verdict == Verdict::Ends
     }
 
-    /// Fits each input's normalisation on the training part, unless the weights brought one.
-    fn fit_normalization(&mut self, train: Part<'_>) {
+    /// An error where weights brought another normalisation than the recipe says: one of them would go unheard.
+    fn check_normalization(&self) -> Result<(), Error> {
         let spec = self.spec();
-        if self.normalized {
-            return;
+        let wanted = spec.recipe.normalize;
+        let is_scaled = |factor: f64| {
+            let of = |at: usize, len: usize, value: f32| self.memory.as_slice()[at..][..len].iter().all(|held| *held == value);
+            let mut inputs = spec.inputs.iter();
+            inputs.all(|input| of(input.shift, input.features(), 0.0) && of(input.scale, input.features(), factor as f32))
+        };
+        let brought = match (self.normalization, wanted) {
+            // A recipe that says nothing leaves it to the weights.
+            (_, Normalize::None) => None,
+            (Some(brought), _) => (brought != wanted).then(|| format!("`normalize = {brought}`")),
+            (None, Normalize::Scale(factor)) if self.normalized.inputs && !is_scaled(factor) => Some("another".to_owned()),
+            (None, _) => None,
+        };
+        if let Some(brought) = brought {
+            let message = format!("the recipe says `normalize = {wanted}`, and the weights were trained with {brought}");
+            let help = "write what the weights were trained with, or leave `normalize` out to keep theirs".to_owned();
+            return Err(Error::Reuse { message, help });
         }
-        for (input, values) in spec.inputs.iter().zip(train.data.inputs()) {
-            let (shift, scale) = normalize::fit(spec.recipe.normalize, values, input.features(), train.rows);
-            let memory = self.memory.as_mut_slice();
-            memory[input.shift..][..shift.len()].copy_from_slice(&shift);
-            memory[input.scale..][..scale.len()].copy_from_slice(&scale);
-        }
-        self.normalized = spec.recipe.normalize != Normalize::None;
+        let output = spec.outputs.iter().find(|output| output.normalization.is_some() && self.predicts_raw);
+        let Some((output, normalization)) = output.and_then(|output| Some((output, output.normalization?))) else {
+            return Ok(());
+        };
+        let message = format!(
+            "the weights predict `{}` in its own units, and the recipe says `normalize_targets = {}`",
+            output.name, normalization.normalize
+        );
+        Err(Error::Reuse { message, help: "write `normalize_targets = none`".to_owned() })
     }
 
-    /// One pass over the training part; no report if it was stopped on the way.
+    /// Fits the normalisation of each input and each output's targets on the training part, unless the weights brought one.
+    fn fit_normalization(&mut self, train: Part<'_>) {
+        let spec = self.spec();
+        let memory = self.memory.as_mut_slice();
+        let mut fit = |normalize, values: &[f32], width, shift_at: usize, scale_at: usize| {
+            let (shift, scale) = normalize::fit(normalize, values, width, train.rows);
+            memory[shift_at..][..width].copy_from_slice(&shift);
+            memory[scale_at..][..width].copy_from_slice(&scale);
+        };
+        if !self.normalized.inputs {
+            for (input, values) in spec.inputs.iter().zip(train.data.inputs()) {
+                fit(spec.recipe.normalize, values, input.features(), input.shift, input.scale);
+            }
+            self.normalized.inputs = spec.recipe.normalize != Normalize::None;
+            self.normalization = Some(spec.recipe.normalize);
+        }
+        if !self.normalized.targets {
+            for (output, targets) in spec.outputs.iter().zip(train.data.targets()) {
+                let Some(normalization) = output.normalization else { continue };
+                fit(normalization.normalize, targets, output.width(), normalization.shift, normalization.scale);
+                self.normalized.targets = true;
+            }
+        }
+    }
+
+    /// One pass over the training part; no report if it was stopped on the way. With the report comes what parameters and
+    /// statistics are to be again once the observer has seen the weights, where exact statistics were gathered for it.
     fn epoch(
         &mut self,
         run: &mut Run<'_>,
         epoch: usize,
         steps: usize,
         observer: &mut dyn Observer,
-    ) -> Result<(Option<EpochReport>, Flow), Error> {
+    ) -> Result<(Option<(EpochReport, Option<Vec<f32>>)>, Flow), Error> {
         let spec = self.spec();
         let begun = Instant::now();
         self.counters.epochs += 1;
@@ -336,6 +397,7 @@ impl Trainer {
         if let Some((name, value)) = self.not_finite() {
             return Err(self.diverged(run, name, value, epoch, steps));
         }
+        let moving = self.gather_statistics(run);
         let train = self.measure_training.then(|| self.evaluate_part(run.parts.train, &mut run.work));
         let validation = run.parts.validation;
         let validation = (!validation.rows.is_empty()).then(|| self.evaluate_part(validation, &mut run.work));
@@ -350,7 +412,7 @@ impl Trainer {
             seconds: begun.elapsed().as_secs_f64(),
             samples_per_second: samples as f64 / training,
         };
-        Ok((Some(report), flow))
+        Ok((Some((report, moving)), flow))
     }
 
     /// The first parameter that holds a value that is infinite or not a number.

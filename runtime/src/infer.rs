@@ -17,6 +17,11 @@ impl Work {
     pub(crate) fn new(spec: &Spec) -> Self {
         Work { memory: Memory::new(spec.infer_work_len) }
     }
+
+    /// What the last prediction left at an offset.
+    pub(crate) fn value(&self, at: usize) -> f32 {
+        self.memory.as_slice()[at]
+    }
 }
 
 /// A program with parameters and an engine to run it on.

@@ -4,12 +4,13 @@ use crate::data::{Batch, Part};
 use crate::infer::{Infer, Work};
 use crate::spec::{OutputKind, OutputSpec, Spec};
 
-/// What a model achieves on some samples, in prediction mode. All figures weigh by samples.
+/// What a model achieves on some samples, in prediction mode. None of it depends on how they are batched.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// The samples.
     pub rows: usize,
-    /// The mean loss, without penalties.
+    /// The mean loss, without penalties: of each output the sum over all samples, divided by the sum of their weights (in flavour
+    /// `keras` by their number). Of targets as the recipe normalises them.
     pub loss: f64,
     /// The metrics of each output, in order.
     pub outputs: Vec<OutputMetrics>,
@@ -20,7 +21,8 @@ pub struct Evaluation {
 pub struct OutputMetrics {
     /// The output's name.
     pub output: &'static str,
-    /// `accuracy` for classes and yes or no, each flag counted alone; `mse` and `mae` for numbers.
+    /// `accuracy` for classes and yes or no, each flag counted alone; for numbers, in their own units, `mse` and `mae`, and `r2`
+    /// where targets differ from one another. Samples count alike, also where they have weights.
     pub metrics: Vec<Metric>,
 }
 
@@ -50,39 +52,50 @@ pub(crate) fn evaluate(infer: &Infer<'_>, work: &mut Work, part: Part<'_>) -> Ev
     let spec = infer.spec();
     let mut batch = Batch::new(part.data, spec.batch.min(part.rows.len()));
     let mut outputs: Vec<Vec<f32>> = spec.outputs.iter().map(|output| vec![0.0; spec.batch * output.width()]).collect();
-    let mut sums = vec![[0.0; 2]; spec.outputs.len()];
-    let (mut loss, mut weights) = (0.0, 0.0);
+    let mut sums: Vec<Sums> = spec.outputs.iter().map(Sums::new).collect();
+    // Of each output's loss: outputs whose classes have weights have denominators of their own.
+    let mut losses = vec![(0.0, 0.0); spec.outputs.len().min(spec.losses.len()).max(1)];
     for rows in part.rows.chunks(spec.batch) {
         batch.gather(part.data, rows);
         let written = outputs.iter_mut().zip(spec.outputs).map(|(values, output)| &mut values[..rows.len() * output.width()]);
-        let weight = batch_weight(spec, batch.targets(), rows.len());
-        loss += f64::from(infer.run(work, batch.inputs(), batch.targets(), written, false, rows.len())) * weight;
-        weights += weight;
+        let loss = infer.run(work, batch.inputs(), batch.targets(), written, false, rows.len());
+        for (index, (sum, weights)) in losses.iter_mut().enumerate() {
+            let loss = spec.losses.get(index).map_or(loss, |at| work.value(*at));
+            let weight = output_weight(spec, index, batch.targets(), rows.len());
+            *sum += f64::from(loss) * weight;
+            *weights += weight;
+        }
         for (((sum, output), values), targets) in sums.iter_mut().zip(spec.outputs).zip(&outputs).zip(batch.targets()) {
-            add(sum, output, values, targets);
+            sum.add(output, values, targets);
         }
     }
     let rows = part.rows.len();
-    Evaluation { rows, loss: mean(loss, weights), outputs: finish(spec, &sums, rows) }
+    let outputs = spec.outputs.iter().zip(&sums).zip(part.data.targets());
+    let outputs = outputs.map(|((output, sums), targets)| sums.finish(output, targets, part.rows));
+    Evaluation { rows, loss: losses.iter().map(|(sum, weights)| mean(*sum, *weights)).sum(), outputs: outputs.collect() }
 }
 
-/// What a batch's mean loss weighs in a mean over batches: its rows, or where the loss is a mean by weights the sum of those. With
-/// several outputs that have weights of classes a sample's is the mean over outputs.
+/// What a batch's mean loss weighs in a mean over the batches of an epoch: its rows, or where the loss is a mean by weights the
+/// sum of those, with several outputs the mean of their sums.
 pub(crate) fn batch_weight<'a>(spec: &Spec, targets: impl Iterator<Item = &'a [f32]> + Clone, rows: usize) -> f64 {
+    let outputs = 0..spec.outputs.len();
+    let sum: f64 = outputs.map(|output| output_weight(spec, output, targets.clone(), rows)).sum();
+    sum / spec.outputs.len() as f64
+}
+
+/// What an output's mean loss over some rows is to be multiplied by to become a sum: the rows, or where it is a mean by weights
+/// the sum of those, of the samples times those of their classes.
+fn output_weight<'a>(spec: &Spec, output: usize, targets: impl Iterator<Item = &'a [f32]> + Clone, rows: usize) -> f64 {
     if !spec.mean_by_weight {
         return rows as f64;
     }
-    let of_class = |row: usize| {
-        let weights = spec.outputs.iter().zip(targets.clone()).map(|(output, targets)| match output.class_weights {
-            [] => 1.0,
-            weights => weights[targets[row] as usize],
-        });
-        weights.sum::<f64>() / spec.outputs.len() as f64
+    let classes = targets.clone().nth(output).unwrap_or_default();
+    let of_class = |row: usize| match spec.outputs[output].class_weights {
+        [] => 1.0,
+        weights => weights[classes[row] as usize],
     };
-    let of_sample = |row: usize| {
-        let weights = targets.clone().nth(spec.outputs.len()).filter(|_| spec.weighted);
-        weights.map_or(1.0, |weights| f64::from(weights[row]))
-    };
+    let samples = targets.clone().nth(spec.outputs.len()).filter(|_| spec.weighted);
+    let of_sample = |row: usize| samples.map_or(1.0, |weights| f64::from(weights[row]));
     (0..rows).map(|row| of_class(row) * of_sample(row)).sum()
 }
 
@@ -91,44 +104,89 @@ pub(crate) fn mean(sum: f64, weights: f64) -> f64 {
     if weights == 0.0 { 0.0 } else { sum / weights }
 }
 
-/// Adds a batch's logits and targets to an output's sums: right predictions, or squared and absolute errors.
-fn add(sum: &mut [f64; 2], output: &OutputSpec, values: &[f32], targets: &[f32]) {
-    match output.kind {
-        OutputKind::Class(count) => {
-            let right =
-                values.chunks_exact(count).zip(targets).filter(|(logits, target)| argmax(logits) == Some(**target as usize));
-            sum[0] += right.count() as f64;
-        }
-        // A logit above 0 is a probability above one half.
-        OutputKind::Binary | OutputKind::Flags(_) => {
-            sum[0] += values
-                .iter()
-                .zip(targets)
-                .filter(|(logit, target)| !logit.is_nan() && (**logit > 0.0) == (**target > 0.5))
-                .count() as f64;
-        }
-        OutputKind::Values(_) => {
-            for (value, target) in values.iter().zip(targets) {
-                let error = f64::from(*value) - f64::from(*target);
-                sum[0] += error * error;
-                sum[1] += error.abs();
+/// What the metrics of an output are made of.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Sums {
+    /// Right predictions; of numbers the squared errors.
+    first: f64,
+    /// The absolute errors.
+    absolute: f64,
+    /// The squared errors of each value of a target.
+    squares: Vec<f64>,
+}
+
+impl Sums {
+    pub(crate) fn new(output: &OutputSpec) -> Self {
+        let width = if let OutputKind::Values(_) = output.kind { output.width() } else { 0 };
+        Sums { first: 0.0, absolute: 0.0, squares: vec![0.0; width] }
+    }
+
+    /// Adds a batch's logits and targets.
+    pub(crate) fn add(&mut self, output: &OutputSpec, values: &[f32], targets: &[f32]) {
+        match output.kind {
+            OutputKind::Class(count) => {
+                let right =
+                    values.chunks_exact(count).zip(targets).filter(|(logits, target)| argmax(logits) == Some(**target as usize));
+                self.first += right.count() as f64;
+            }
+            // A logit above 0 is a probability above one half.
+            OutputKind::Binary | OutputKind::Flags(_) => {
+                self.first += values
+                    .iter()
+                    .zip(targets)
+                    .filter(|(logit, target)| !logit.is_nan() && (**logit > 0.0) == (**target > 0.5))
+                    .count() as f64;
+            }
+            OutputKind::Values(_) => {
+                for (index, (value, target)) in values.iter().zip(targets).enumerate() {
+                    self.add_error(index % self.squares.len(), f64::from(*value) - f64::from(*target));
+                }
             }
         }
     }
-}
 
-fn finish(spec: &Spec, sums: &[[f64; 2]], rows: usize) -> Vec<OutputMetrics> {
-    let finish = |(output, sums): (&OutputSpec, &[f64; 2])| {
-        let count = (rows * output.target_width()).max(1) as f64;
+    /// Adds the error of one value of a target.
+    pub(crate) fn add_error(&mut self, value: usize, error: f64) {
+        self.first += error * error;
+        self.absolute += error.abs();
+        self.squares[value] += error * error;
+    }
+
+    /// Adds right predictions.
+    pub(crate) fn add_right(&mut self, right: usize) {
+        self.first += right as f64;
+    }
+
+    /// The metrics; `targets` are those of all rows, of which `rows` were added.
+    pub(crate) fn finish(&self, output: &OutputSpec, targets: &[f32], rows: &[usize]) -> OutputMetrics {
+        let count = (rows.len() * output.target_width()).max(1) as f64;
         let metrics = match output.kind {
             OutputKind::Values(_) => {
-                vec![Metric { name: "mse", value: sums[0] / count }, Metric { name: "mae", value: sums[1] / count }]
+                let errors =
+                    [Metric { name: "mse", value: self.first / count }, Metric { name: "mae", value: self.absolute / count }];
+                let r2 = r2(&self.squares, targets, rows).map(|value| Metric { name: "r2", value });
+                errors.into_iter().chain(r2).collect()
             }
-            _ => vec![Metric { name: "accuracy", value: sums[0] / count }],
+            _ => vec![Metric { name: "accuracy", value: self.first / count }],
         };
         OutputMetrics { output: output.name, metrics }
-    };
-    spec.outputs.iter().zip(sums).map(finish).collect()
+    }
+}
+
+/// The mean over the values of a target of 1 − squared errors/squared differences from their mean; none of a value that is
+/// the same in all rows. (What the mean itself would get is 0.)
+fn r2(squares: &[f64], targets: &[f32], rows: &[usize]) -> Option<f64> {
+    let width = squares.len();
+    let of = |index: usize| rows.iter().map(move |row| f64::from(targets[row * width + index]));
+    let shares = squares.iter().enumerate().filter_map(|(index, squares)| {
+        // From the first row on, so that equal values differ by exactly 0.
+        let origin = of(index).next()?;
+        let mean = of(index).map(|target| target - origin).sum::<f64>() / rows.len() as f64;
+        let all: f64 = of(index).map(|target| (target - origin - mean) * (target - origin - mean)).sum();
+        (all > 0.0).then(|| 1.0 - squares / all)
+    });
+    let shares: Vec<f64> = shares.collect();
+    (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
 }
 
 /// The index of the largest value, the first of equals; none if one is not a number.
@@ -148,7 +206,7 @@ mod tests {
     use super::*;
 
     fn output(kind: OutputKind) -> OutputSpec {
-        OutputSpec { name: "y", kind, loss: "", class_weights: &[] }
+        OutputSpec { name: "y", kind, ..OutputSpec::EMPTY }
     }
 
     #[test]
@@ -162,13 +220,32 @@ mod tests {
     #[test]
     fn each_kind_counts_its_own() {
         let sum = |kind, values: &[f32], targets: &[f32]| {
-            let mut sum = [0.0; 2];
-            add(&mut sum, &output(kind), values, targets);
-            sum
+            let mut sums = Sums::new(&output(kind));
+            sums.add(&output(kind), values, targets);
+            [sums.first, sums.absolute]
         };
         assert_eq!(sum(OutputKind::Class(3), &[0.0, 2.0, 1.0, 5.0, 2.0, 1.0, f32::NAN, 0.0, 0.0], &[1.0, 1.0, 0.0])[0], 1.0);
         assert_eq!(sum(OutputKind::Binary, &[0.5, -0.5, 2.0, f32::NAN], &[1.0, 1.0, 1.0, 0.0])[0], 2.0);
         assert_eq!(sum(OutputKind::Flags(2), &[0.5, -0.5, 2.0, 1.0], &[1.0, 0.0, 0.0, 1.0])[0], 3.0);
         assert_eq!(sum(OutputKind::Values(&[2]), &[1.0, 2.0], &[0.0, 4.0]), [5.0, 3.0]);
+    }
+
+    #[test]
+    fn r2_is_what_is_left_of_the_variance() {
+        let r2 = |targets: &[f32], values: &[f32], rows: &[usize]| {
+            let output = output(OutputKind::Values(&[2]));
+            let mut sums = Sums::new(&output);
+            rows.iter().for_each(|row| sums.add(&output, &values[2 * row..][..2], &targets[2 * row..][..2]));
+            sums.finish(&output, targets, rows).metrics.iter().find(|metric| metric.name == "r2").map(|metric| metric.value)
+        };
+        // The first value is 1, 2, 3 (variance 2 over all rows), off by 0, 1, 0; the second is large and off by 1 everywhere, of
+        // 2·200²/… : 0, 200, 400 around 200.
+        let targets = [1.0, 1e6, 2.0, 1e6 + 200.0, 3.0, 1e6 + 400.0];
+        let values = [1.0, 1e6 + 1.0, 3.0, 1e6 + 201.0, 3.0, 1e6 + 401.0];
+        let expected = ((1.0 - 1.0 / 2.0) + (1.0 - 3.0 / 80_000.0)) / 2.0;
+        assert!((r2(&targets, &values, &[0, 1, 2]).unwrap() - expected).abs() < 1e-12);
+        // A value that does not vary says nothing; where none does there is no such figure.
+        assert_eq!(r2(&[1.0, 5.0, 2.0, 5.0], &[1.0, 0.0, 2.0, 9.0], &[0, 1]), Some(1.0));
+        assert_eq!(r2(&targets, &values, &[1]), None);
     }
 }

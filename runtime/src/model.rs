@@ -114,7 +114,7 @@ impl Model {
 
     /// Whether the weights came with the normalisation of their training; else inputs are taken as they are.
     pub fn has_normalization(&self) -> bool {
-        self.about.normalization
+        self.about.normalized.inputs
     }
 
     /// Its weights.
@@ -124,6 +124,7 @@ impl Model {
             parameters: self.parameters.as_slice().into(),
             labels: &self.about.labels,
             features: &self.about.features,
+            normalized: self.about.normalized,
             normalization: self.about.normalization,
         }
     }

@@ -173,5 +173,8 @@ impl Observer for Progress<'_> {
             Some(test) => self.write(format_args!("{begin}test  {test}\n")),
             None => self.write(format_args!("{begin}")),
         }
+        for sentence in &report.verdict {
+            self.write(format_args!("{sentence}\n"));
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::metrics::Evaluation;
+use crate::guess::{Judged, figure};
+use crate::metrics::{Evaluation, OutputMetrics};
 use crate::signals::Signals;
 
 /// A whole training.
@@ -22,8 +23,38 @@ pub struct Report {
     pub validation: Option<Evaluation>,
     /// And on the test part, if there is one.
     pub test: Option<Evaluation>,
+    /// What a guess that looks at no input achieves on the same parts.
+    pub guess: Guesses,
+    /// A sentence for each output of which the model knows no more than the guess; none where all is well.
+    pub verdict: Vec<String>,
     /// From the first step to the last evaluation.
     pub seconds: f64,
+}
+
+/// What a guess that looks at no input achieves, for each output: for numbers the mean of the training part's targets, else its
+/// most frequent class, for each flag by itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Guesses {
+    /// On the training part.
+    pub train: Vec<OutputMetrics>,
+    /// On the validation part, if there is one.
+    pub validation: Option<Vec<OutputMetrics>>,
+    /// On the test part, if there is one.
+    pub test: Option<Vec<OutputMetrics>>,
+}
+
+impl Report {
+    /// The part that says most of the final weights, which is the test's, else the validation's, else the training's, and what
+    /// the model and a guess achieve on it.
+    pub fn judged(&self) -> Judged<'_> {
+        let Guesses { train, validation, test } = &self.guess;
+        let of = |part, model, guess| Judged { part, model, guess };
+        match ((&self.test, test), (&self.validation, validation)) {
+            ((Some(model), Some(guess)), _) => of("test", model, guess),
+            (_, (Some(model), Some(guess))) => of("validation", model, guess),
+            _ => of("training", &self.train, train),
+        }
+    }
 }
 
 /// One epoch.
@@ -53,27 +84,40 @@ pub struct EpochReport {
 impl fmt::Display for Evaluation {
     /// "loss 0.1234  accuracy 97.50 %", with each output's name if there are several.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "loss {:.4}", self.loss)?;
-        for output in &self.outputs {
-            for metric in &output.metrics {
-                f.write_str("  ")?;
-                if self.outputs.len() > 1 {
-                    write!(f, "{}.", output.output)?;
-                }
-                match metric.name {
-                    "accuracy" => write!(f, "accuracy {:.2} %", 100.0 * metric.value)?,
-                    name => write!(f, "{name} {:.4}", metric.value)?,
-                }
+        write!(f, "loss {}", figure(self.loss))?;
+        write_metrics(f, &self.outputs)
+    }
+}
+
+/// Each metric after two blanks, with its output's name if there are several.
+fn write_metrics(f: &mut fmt::Formatter<'_>, outputs: &[OutputMetrics]) -> fmt::Result {
+    for output in outputs {
+        for metric in &output.metrics {
+            f.write_str("  ")?;
+            if outputs.len() > 1 {
+                write!(f, "{}.", output.output)?;
+            }
+            match metric.name {
+                "accuracy" => write!(f, "accuracy {:.2} %", 100.0 * metric.value)?,
+                name => write!(f, "{name} {}", figure(metric.value))?,
             }
         }
-        Ok(())
+    }
+    Ok(())
+}
+
+impl fmt::Display for Judged<'_> {
+    /// "guess  accuracy 33.33 %", what the guess achieves.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("guess")?;
+        write_metrics(f, self.guess)
     }
 }
 
 impl fmt::Display for EpochReport {
     /// "loss 0.1234  validation loss 0.2345  accuracy 97.50 %  1.2 s  12345 samples/s".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "loss {:.4}", self.train_loss)?;
+        write!(f, "loss {}", figure(self.train_loss))?;
         if let Some(train) = &self.train {
             write!(f, "  training {train}")?;
         }

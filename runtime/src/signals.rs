@@ -9,8 +9,28 @@ use crate::spec::{Figure, SignalSpec};
 pub struct Signals {
     /// The update at which they were measured, from 1.
     pub update: u64,
+    /// What its learning rate was among others.
+    pub pace: Pace,
     /// The figures, in the order of the network.
     pub figures: Vec<Signal>,
+}
+
+/// The learning rate of an update among those of others, by which its size is judged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pace {
+    /// Whether the next one's is higher, as in a warm-up.
+    pub rises: bool,
+    /// The share that it is of the highest so far; 0 where all were 0.
+    pub share: f64,
+}
+
+impl Pace {
+    /// A rate that does not change.
+    pub const CONSTANT: Pace = Pace { rises: false, share: 1.0 };
+
+    pub(crate) fn new(rate: f64, next: f64, highest: f64) -> Self {
+        Pace { rises: next > rate, share: if highest > 0.0 { rate / highest } else { 0.0 } }
+    }
 }
 
 /// A figure.
@@ -42,11 +62,11 @@ const LARGE_UPDATE: f64 = 0.1;
 const SMALL_UPDATE: f64 = 1e-6;
 
 impl Signals {
-    pub(crate) fn read(specs: &[SignalSpec], frozen: &[&str], memory: &[f32], update: u64) -> Self {
+    pub(crate) fn read(specs: &[SignalSpec], frozen: &[&str], memory: &[f32], update: u64, pace: Pace) -> Self {
         // Of frozen weights there is nothing to measure.
         let specs = specs.iter().filter(|spec| !frozen.contains(&spec.of));
         let figures = specs.map(|&SignalSpec { of, figure, len, offset }| Signal { of, figure, len, value: memory[offset] });
-        Signals { update, figures: figures.collect() }
+        Signals { update, pace, figures: figures.collect() }
     }
 
     /// A figure of an activation or weight by its path, if that was measured.
@@ -130,7 +150,8 @@ impl Signals {
         if percent > LARGE_UPDATE {
             return Some(format!("updates are large: a step changes `{}` by {} of its size", high.of, share(percent)));
         }
-        (percent < SMALL_UPDATE)
+        // That they are small where the rate is, as the schedule wants it, tells nothing.
+        (!self.pace.rises && percent < SMALL_UPDATE * self.pace.share)
             .then(|| format!("updates are tiny: no step changes a weight by more than {} of its size", share(percent)))
     }
 
@@ -142,6 +163,12 @@ impl Signals {
         }
         let (low, high) = (sizes.clone().fold(f64::INFINITY, f64::min), sizes.fold(0.0, f64::max));
         let updates: Vec<f64> = self.all(Figure::Update).map(|signal| signal.value.into()).collect();
+        if updates.is_empty() {
+            return format!(
+                "signals are steady: the smallest gradient is {} of the largest; no weight is changed",
+                share(low / high)
+            );
+        }
         let (least, most) = (updates.iter().copied().fold(f64::INFINITY, f64::min), updates.iter().copied().fold(0.0, f64::max));
         format!(
             "signals are steady: the smallest gradient is {} of the largest, updates are {} to {} of their weights",
@@ -180,7 +207,7 @@ mod tests {
         let signal = |of, figure, value| Signal { of, figure, len: 4, value };
         let gradients = PATHS.iter().zip(gradients).map(|(path, value)| signal(*path, Figure::Gradient, *value));
         let more = more.iter().map(|(of, figure, value)| signal(*of, *figure, *value));
-        Signals { update: 1, figures: gradients.chain(more).collect() }
+        Signals { update: 1, pace: Pace::CONSTANT, figures: gradients.chain(more).collect() }
     }
 
     fn said(gradients: &[f32], more: &[(&'static str, Figure, f32)]) -> String {
@@ -238,6 +265,17 @@ mod tests {
         assert_eq!(text, "updates are large: a step changes `h1.dense.weight` by 0.25 of its size");
         let text = said(&[1.0; 3], &[("h1.dense.weight", update, 1e-8)]);
         assert_eq!(text, "updates are tiny: no step changes a weight by more than 1.0e-8 of its size");
+        // Where the rate still rises, or has fallen as far, updates are as small as they are meant to be.
+        let mut signals = signals(&[1.0; 3], &[("h1.dense.weight", update, 1e-8)]);
+        let steady = |signals: &Signals| signals.verdict()[0].starts_with("signals are steady");
+        signals.pace = Pace::new(0.0, 1e-3, 0.0);
+        assert!(steady(&signals), "{signals}");
+        signals.pace = Pace::new(1e-6, 1e-7, 1e-3);
+        assert!(steady(&signals), "{signals}");
+        signals.pace = Pace::new(1e-4, 1e-5, 1e-3);
+        assert!(!steady(&signals), "{signals}");
+        let text = said(&[0.5, 1.0, 1.0], &[]);
+        assert_eq!(text, "signals are steady: the smallest gradient is 0.50 of the largest; no weight is changed");
         let text = said(&[0.5, 1.0, 1.0], &[("a", update, 0.002), ("b", update, 0.03)]);
         let expected =
             "signals are steady: the smallest gradient is 0.50 of the largest, updates are 2.0e-3 to 0.030 of their weights";

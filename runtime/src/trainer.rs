@@ -18,8 +18,8 @@ use crate::pool::{Engine, threads_from_environment};
 use crate::ports::with_slices;
 use crate::schedule;
 use crate::shape;
-use crate::signals::Signals;
-use crate::spec::{Length, OutputKind, OutputSpec, ParameterSpec, PhaseSpec, Program, Spec};
+use crate::signals::{Pace, Signals};
+use crate::spec::{Length, Normalize, OutputKind, OutputSpec, ParameterSpec, PhaseSpec, Program, Spec};
 use crate::suggest::nearest;
 use crate::weights::{self, Weights};
 
@@ -34,10 +34,14 @@ pub struct Trainer {
     pub(crate) steps_per_epoch: Option<u64>,
     pub(crate) labels: Labels,
     pub(crate) features: FeatureNames,
-    /// Whether the normalisation has been fitted, loaded or set, and so is to be kept.
-    pub(crate) normalized: bool,
+    /// Which normalisation has been fitted, loaded or set, and so is to be kept.
+    pub(crate) normalized: Normalized,
+    /// What the inputs' is, where that is known of weights that were loaded.
+    pub(crate) normalization: Option<Normalize>,
     /// Whether it has begun with weights that were loaded or set.
     pub(crate) loaded: bool,
+    /// Whether those predict targets as they are.
+    pub(crate) predicts_raw: bool,
     pub(crate) measure_training: bool,
     pub(crate) engine: Engine,
 }
@@ -55,10 +59,12 @@ pub(crate) struct Counters {
     phases: Vec<u64>,
     /// Samples and batches whose gradients wait for an update.
     gathered: (usize, usize),
-    /// The last update that was watched, and the phase that it was in.
-    watched: Option<(u64, usize)>,
+    /// The last update that was watched, the phase that it was in, and what its learning rate was among others.
+    watched: Option<(u64, usize, Pace)>,
     /// What a plateau has made of the learning rate.
     pub(crate) rate_factor: f64,
+    /// The highest learning rate so far.
+    highest_rate: f64,
 }
 
 /// What a schedule says of one update.
@@ -73,7 +79,7 @@ impl Counters {
     fn new(spec: &Spec) -> Self {
         let mut phases = Vec::with_capacity(spec.phases.len());
         phases.push(1);
-        Counters { updates: 0, draws: 0, epochs: 0, phases, gathered: (0, 0), watched: None, rate_factor: 1.0 }
+        Counters { updates: 0, draws: 0, epochs: 0, phases, gathered: (0, 0), watched: None, rate_factor: 1.0, highest_rate: 0.0 }
     }
 }
 
@@ -107,8 +113,10 @@ impl Trainer {
             steps_per_epoch: None,
             labels: Labels::default(),
             features: FeatureNames::default(),
-            normalized: false,
+            normalized: Normalized::default(),
+            normalization: None,
             loaded: false,
+            predicts_raw: false,
             measure_training: false,
             engine: Engine::new(threads_from_environment()),
         };
@@ -134,7 +142,8 @@ impl Trainer {
     pub fn reusing(mut self, path: impl AsRef<Path>) -> Result<Self, Error> {
         let spec = self.spec();
         let Some(reuse) = spec.recipe.reuse else {
-            return Err(Error::Reuse { message: format!("the recipe {} reuses no weights", spec.recipe.name) });
+            let message = format!("the recipe {} reuses no weights", spec.recipe.name);
+            return Err(Error::Reuse { message, help: "begin with `Trainer::new()`, or add `reuse = weights(…)`".to_owned() });
         };
         let parameters = &mut self.memory.as_mut_slice()[..spec.parameters_len];
         let loaded = weights::load_some(spec, path.as_ref(), reuse.tensors, parameters)?;
@@ -245,9 +254,11 @@ impl Trainer {
         } else {
             self.counters.gathered = (0, 0);
             self.counters.updates += 1;
+            self.counters.highest_rate = self.counters.highest_rate.max(rates.learning_rate);
             self.counters.phases.iter_mut().for_each(|update| *update += 1);
             let now = (self.counters.updates, self.phase());
-            self.counters.watched = watched.map(|_| now).or(self.counters.watched);
+            let pace = || Pace::new(rates.learning_rate, self.learning_rate(), self.counters.highest_rate);
+            self.counters.watched = watched.map(|_| (now.0, now.1, pace())).or(self.counters.watched);
         }
         loss
     }
@@ -299,14 +310,14 @@ impl Trainer {
 
     /// Whether signals were measured at an update after the first so many.
     pub(crate) fn has_watched_since(&self, updates: u64) -> bool {
-        self.counters.watched.is_some_and(|(update, _)| update > updates)
+        self.counters.watched.is_some_and(|(update, ..)| update > updates)
     }
 
     /// What was measured at the last watched update; none without `watch`.
     pub fn signals(&self) -> Option<Signals> {
-        let (update, phase) = self.counters.watched?;
+        let (update, phase, pace) = self.counters.watched?;
         let spec = self.spec();
-        Some(Signals::read(spec.signals, spec.phases[phase].frozen, self.memory.as_slice(), update))
+        Some(Signals::read(spec.signals, spec.phases[phase].frozen, self.memory.as_slice(), update, pace))
     }
 
     /// What of memory lasts from step to step, at its begin: parameters, state and signals. Work space comes after it.
@@ -395,6 +406,11 @@ impl Trainer {
         &self.program.spec
     }
 
+    /// Whether inputs are normalised by what has been fitted, loaded or set.
+    pub fn has_normalization(&self) -> bool {
+        self.normalized.inputs
+    }
+
     /// The seed of initial weights, order, augmentation and dropout.
     pub fn seed(&self) -> u64 {
         self.seed
@@ -433,8 +449,11 @@ impl Trainer {
         parameter.from_file_order(values, &mut self.memory.as_mut_slice()[parameter.range()]);
         self.begin_averages(|other| std::ptr::eq(other, parameter));
         self.look_ahead(|looked| std::ptr::eq(looked, parameter));
-        self.normalized |= is_normalization(self.spec(), parameter);
-        self.loaded |= !is_normalization(self.spec(), parameter);
+        let normalizes = self.normalized.note(self.spec(), parameter);
+        if normalizes {
+            self.normalization = None;
+        }
+        self.loaded |= !normalizes;
     }
 
     /// The model as it is now, for prediction: a copy of its parameters.
@@ -449,7 +468,8 @@ impl Trainer {
             parameters: self.predicting(),
             labels: &self.labels,
             features: &self.features,
-            normalization: self.normalized,
+            normalized: self.normalized,
+            normalization: self.normalization,
         }
     }
 
@@ -514,7 +534,12 @@ impl Trainer {
         self.begin_averages(|_| true);
         self.look_ahead(|_| true);
         self.loaded = true;
-        self.normalized |= loaded.normalization;
+        if loaded.normalized.inputs || loaded.normalization.is_some() {
+            self.normalization = loaded.normalization;
+        }
+        self.normalized.inputs |= loaded.normalized.inputs;
+        self.normalized.targets |= loaded.normalized.targets;
+        self.predicts_raw |= loaded.whole && !loaded.normalized.targets;
         self.labels = loaded.labels;
         self.features = loaded.features;
     }
@@ -560,8 +585,10 @@ impl Trainer {
 /// Parameters of a model whose inputs are taken as they are; all others are 0.
 pub(crate) fn initial_normalization(spec: &Spec) -> Memory {
     let mut memory = Memory::new(spec.parameters_len);
-    for input in spec.inputs {
-        memory.as_mut_slice()[input.scale..input.scale + input.features()].fill(1.0);
+    let inputs = spec.inputs.iter().map(|input| (input.scale, input.features()));
+    let targets = spec.outputs.iter().filter_map(|output| Some((output.normalization?.scale, output.width())));
+    for (scale, len) in inputs.chain(targets) {
+        memory.as_mut_slice()[scale..scale + len].fill(1.0);
     }
     memory
 }
@@ -572,9 +599,44 @@ fn array_of(parameter: &ParameterSpec, values: &[f32]) -> ArrayD<f32> {
     ArrayD::from_shape_vec(IxDyn(parameter.shape), array).expect("a parameter's length is its shape's product")
 }
 
-/// Whether a parameter is an input's shift or scale.
+/// Whether a parameter is the shift or scale of an input or of an output's targets.
 pub(crate) fn is_normalization(spec: &Spec, parameter: &ParameterSpec) -> bool {
+    normalizes_input(spec, parameter) || normalizes_target(spec, parameter)
+}
+
+/// Whether a parameter is an input's shift or scale.
+pub(crate) fn normalizes_input(spec: &Spec, parameter: &ParameterSpec) -> bool {
     spec.inputs.iter().any(|input| parameter.offset == input.shift || parameter.offset == input.scale)
+}
+
+/// Whether a parameter is the shift or scale of an output's targets.
+pub(crate) fn normalizes_target(spec: &Spec, parameter: &ParameterSpec) -> bool {
+    let mut outputs = spec.outputs.iter().filter_map(|output| output.normalization);
+    outputs.any(|normalization| parameter.offset == normalization.shift || parameter.offset == normalization.scale)
+}
+
+/// Which normalisations are known: fitted, loaded or set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Normalized {
+    /// The inputs'.
+    pub(crate) inputs: bool,
+    /// The targets'.
+    pub(crate) targets: bool,
+}
+
+impl Normalized {
+    /// Takes note of a parameter that is there; whether it belongs to a normalisation.
+    pub(crate) fn note(&mut self, spec: &Spec, parameter: &ParameterSpec) -> bool {
+        let (input, target) = (normalizes_input(spec, parameter), normalizes_target(spec, parameter));
+        self.inputs |= input;
+        self.targets |= target;
+        input || target
+    }
+
+    /// Whether a parameter is to be kept and found in a file: all are, but normalisations that are not known.
+    pub(crate) fn has(self, spec: &Spec, parameter: &ParameterSpec) -> bool {
+        (self.inputs || !normalizes_input(spec, parameter)) && (self.targets || !normalizes_target(spec, parameter))
+    }
 }
 
 #[track_caller]

@@ -14,13 +14,13 @@ use crate::data::{FeatureNames, Labels, class_count};
 use crate::error::Error;
 use crate::model::Model;
 use crate::shape;
-use crate::spec::{ParameterSpec, Program, Spec};
+use crate::spec::{Normalize, OutputSpec, ParameterSpec, Program, Spec};
 use crate::suggest::nearest;
-use crate::trainer::is_normalization;
+use crate::trainer::{Normalized, is_normalization, normalizes_input, normalizes_target};
 
 /// The metadata's only key (several would be written in an order that changes), a JSON object: `model`, its name; where
-/// they are known `labels`, the names of classes, a list of lists by output; and `features`, the names of the columns that
-/// were trained on, a list of lists by input.
+/// they are known `labels`, the names of classes, a list of lists by output; `features`, the names of the columns that were
+/// trained on, a list of lists by input; and `normalize`, how inputs are normalised, as a recipe says it.
 const METADATA: &str = "dlm";
 
 /// The weights of a trainer or model at one moment.
@@ -30,7 +30,8 @@ pub struct Weights<'a> {
     pub(crate) parameters: Cow<'a, [f32]>,
     pub(crate) labels: &'a Labels,
     pub(crate) features: &'a FeatureNames,
-    pub(crate) normalization: bool,
+    pub(crate) normalized: Normalized,
+    pub(crate) normalization: Option<Normalize>,
 }
 
 /// What a weights file says besides its tensors.
@@ -38,8 +39,12 @@ pub struct Weights<'a> {
 pub(crate) struct Loaded {
     pub(crate) labels: Labels,
     pub(crate) features: FeatureNames,
-    /// Whether it had the normalisation of its training.
-    pub(crate) normalization: bool,
+    /// Which normalisation of its training it had.
+    pub(crate) normalized: Normalized,
+    /// What the inputs' is, where the file says it.
+    pub(crate) normalization: Option<Normalize>,
+    /// Whether all of the model was taken from it.
+    pub(crate) whole: bool,
 }
 
 impl Labels {
@@ -76,7 +81,12 @@ impl Weights<'_> {
     /// A model with a copy of them.
     pub fn model(&self) -> Model {
         let (labels, features) = (self.labels.clone(), self.features.clone());
-        Model::from_parameters(self.program, &self.parameters, Loaded { labels, features, normalization: self.normalization })
+        let (normalized, normalization) = (self.normalized, self.normalization);
+        Model::from_parameters(
+            self.program,
+            &self.parameters,
+            Loaded { labels, features, normalized, normalization, whole: true },
+        )
     }
 
     /// Writes a weights file. The file is replaced as a whole or not at all.
@@ -86,7 +96,7 @@ impl Weights<'_> {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
         let spec = &self.program.spec;
-        let kept = spec.parameters.iter().filter(|parameter| self.normalization || !is_normalization(spec, parameter));
+        let kept = spec.parameters.iter().filter(|parameter| self.normalized.has(spec, parameter));
         let bytes: Vec<(&ParameterSpec, Vec<u8>)> = kept.map(|parameter| (parameter, self.bytes(parameter))).collect();
         let views = bytes.iter().map(|(parameter, bytes)| {
             let view = TensorView::new(Dtype::F32, parameter.shape.to_vec(), bytes);
@@ -100,6 +110,9 @@ impl Weights<'_> {
         if !self.features.is_empty() {
             let names = (0..spec.inputs.len()).map(|input| self.features.of(input).unwrap_or_default());
             about["features"] = names.collect::<Vec<_>>().into();
+        }
+        if let Some(normalization) = self.normalization {
+            about["normalize"] = normalization.to_string().into();
         }
         let metadata = HashMap::from([(METADATA.to_owned(), about.to_string())]);
         let file = safetensors::serialize(views, Some(metadata))
@@ -141,8 +154,8 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub(crate) fn load(spec: &Spec, path: &Path, parameters: &mut [f32]) -> Result<Loaded, Error> {
     let bytes = read(path)?;
     let (file, metadata) = parse(path, &bytes)?;
-    let normalization = has_normalization(spec, &file);
-    let differences = differences(spec, &file, normalization);
+    let normalized = has_normalization(spec, &file);
+    let differences = differences(spec, &file, normalized);
     if !differences.is_empty() {
         return Err(Error::Mismatch { path: path.to_owned(), model: spec.model.to_owned(), differences });
     }
@@ -152,7 +165,7 @@ pub(crate) fn load(spec: &Spec, path: &Path, parameters: &mut [f32]) -> Result<L
         // Absent are only normalisations, which then stay as they are.
         copy(&file, parameter.name, parameter, parameters);
     }
-    Ok(Loaded { labels, features, normalization })
+    Ok(Loaded { labels, features, normalized, normalization: normalization_of(metadata.as_ref()), whole: true })
 }
 
 /// Reads some tensors of a file, each by the name that it has there, and the normalisation if it fits all inputs; the file may
@@ -168,9 +181,10 @@ pub(crate) fn load_some(spec: &Spec, path: &Path, tensors: &[(&str, &str)], para
     if !differences.is_empty() {
         return Err(Error::Mismatch { path: path.to_owned(), model: spec.model.to_owned(), differences });
     }
-    let mut normalizations = spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
-    let normalization =
-        !spec.inputs.is_empty() && normalizations.all(|parameter| difference(&file, &[], parameter, parameter.name).is_none());
+    let fits = |parameter: &&ParameterSpec| difference(&file, &[], parameter, parameter.name).is_none();
+    let inputs = !spec.inputs.is_empty() && spec.parameters.iter().filter(|it| normalizes_input(spec, it)).all(|it| fits(&it));
+    let mut targets = spec.parameters.iter().filter(|it| normalizes_target(spec, it)).peekable();
+    let targets = targets.peek().is_some() && targets.all(|it| fits(&it));
     let failed = |message: String| Error::Weights { path: path.to_owned(), message };
     let (labels, features) = lists(metadata.as_ref()).map_err(failed)?;
     let parameters_of_layers = || spec.parameters.iter().filter(|parameter| !is_normalization(spec, parameter));
@@ -178,18 +192,19 @@ pub(crate) fn load_some(spec: &Spec, path: &Path, tensors: &[(&str, &str)], para
     // A new head has new classes; what reads the inputs, or normalises them, reads the columns that it was trained on.
     let whole = parameters_of_layers().all(taken);
     let labels = if whole { check_labels(spec, &labels).map_err(failed).map(|()| labels)? } else { Vec::new() };
-    let reads = normalization || parameters_of_layers().next().is_some_and(taken);
+    let normalized = Normalized { inputs, targets: targets && whole };
+    let reads = inputs || parameters_of_layers().next().is_some_and(taken);
     let features = FeatureNames::new(if reads { features } else { Vec::new() });
     if let Some(misfit) = features.misfit(spec.inputs) {
         return Err(failed(misfit));
     }
     let labels = Labels::new(labels);
     wanted().for_each(|(parameter, called)| copy(&file, called, parameter, parameters));
-    if normalization {
-        let normalizations = spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
-        normalizations.for_each(|parameter| copy(&file, parameter.name, parameter, parameters));
-    }
-    Ok(Loaded { labels, features, normalization })
+    let normalizations = spec.parameters.iter().filter(|it| is_normalization(spec, it) && normalized.has(spec, it));
+    normalizations.for_each(|parameter| copy(&file, parameter.name, parameter, parameters));
+    // Layers without what normalises the inputs before them say nothing about those.
+    let normalization = normalization_of(metadata.as_ref()).filter(|_| inputs || whole);
+    Ok(Loaded { labels, features, normalized, normalization, whole })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
@@ -204,11 +219,14 @@ fn parse<'b>(path: &Path, bytes: &'b [u8]) -> Result<(SafeTensors<'b>, Option<Ha
     Ok((file, header.metadata().clone()))
 }
 
-/// Whether a file has what normalises inputs; it may lack all of it. Names alone do not tell: a layer may be called
-/// `normalize`.
-fn has_normalization(spec: &Spec, file: &SafeTensors<'_>) -> bool {
-    let mut normalizations = spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
-    normalizations.any(|parameter| file.tensor(parameter.name).is_ok())
+/// Whether a file has what normalises inputs, and what normalises targets; it may lack all of either. Names alone do not tell: a
+/// layer may be called `normalize`.
+fn has_normalization(spec: &Spec, file: &SafeTensors<'_>) -> Normalized {
+    let mut normalized = Normalized::default();
+    for parameter in spec.parameters.iter().filter(|parameter| file.tensor(parameter.name).is_ok()) {
+        normalized.note(spec, parameter);
+    }
+    normalized
 }
 
 /// Copies a tensor of a file into memory, if it is there.
@@ -234,18 +252,37 @@ fn difference(file: &SafeTensors<'_>, near: &[&str], parameter: &ParameterSpec, 
         Ok(tensor) if tensor.dtype() != Dtype::F32 => {
             Some(format!("`{called}` holds {:?} values, the model takes F32", tensor.dtype()))
         }
-        Ok(_) => None,
+        Ok(tensor) => unusable(tensor.data(), parameter).map(|what| format!("`{called}` holds {what}")),
     }
 }
 
+/// A value of a tensor that no training can have left there, and where it is: what is not finite, a variance below 0, a scale that
+/// predictions are divided by of 0.
+fn unusable(bytes: &[u8], parameter: &ParameterSpec) -> Option<String> {
+    let (variance, scale) = (parameter.name.ends_with(".running_var"), parameter.name.ends_with(".scale"));
+    let is_wrong = |value: f32| {
+        !value.is_finite() || variance && !parameter.trainable && value < 0.0 || scale && !parameter.trainable && value == 0.0
+    };
+    let values = bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+    let (mut at, value) = values.enumerate().find(|(_, value)| is_wrong(*value))?;
+    let mut place: Vec<usize> = parameter.shape.iter().rev().map(|size| (at % size, at /= size).0).collect();
+    place.reverse();
+    let what = match value {
+        value if !value.is_finite() => "",
+        value if value < 0.0 => ", and a variance is a number from 0",
+        _ => ", by which predictions are divided",
+    };
+    Some(format!("{value} at {place:?}{what}"))
+}
+
 /// Everything in which a file differs from a model, a line each.
-fn differences(spec: &Spec, file: &SafeTensors<'_>, normalization: bool) -> Vec<String> {
+fn differences(spec: &Spec, file: &SafeTensors<'_>, normalized: Normalized) -> Vec<String> {
     let mut differences = Vec::new();
     let names: Vec<&str> = file.names();
     let known = |name: &str| spec.parameters.iter().any(|parameter| parameter.name == name);
     let unknown: Vec<&str> = names.iter().copied().filter(|name| !known(name)).collect();
     for parameter in spec.parameters {
-        if normalization || !is_normalization(spec, parameter) {
+        if normalized.has(spec, parameter) {
             differences.extend(difference(file, &unknown, parameter, parameter.name));
         }
     }
@@ -253,8 +290,19 @@ fn differences(spec: &Spec, file: &SafeTensors<'_>, normalization: bool) -> Vec<
     unexpected.sort_unstable();
     // PyTorch counts the batches that a normalisation has seen; nothing here needs the count.
     unexpected.retain(|name| !name.ends_with(".num_batches_tracked"));
-    differences.extend(unexpected.iter().map(|name| format!("`{name}` is in the file, but not in the model")));
+    differences.extend(unexpected.iter().map(|name| {
+        let of = |output: &&OutputSpec| [format!("normalize.{}.shift", output.name), format!("normalize.{}.scale", output.name)];
+        let target = spec.outputs.iter().any(|output| of(&output).contains(&(*name).to_owned()));
+        let hint = if target { ": write `normalize_targets` as it was trained, such as `standard`" } else { "" };
+        format!("`{name}` is in the file, but not in the model{hint}")
+    }));
     differences
+}
+
+/// How inputs are normalised, where a file says it.
+fn normalization_of(metadata: Option<&HashMap<String, String>>) -> Option<Normalize> {
+    let about: serde_json::Value = serde_json::from_str(metadata?.get(METADATA)?).ok()?;
+    about["normalize"].as_str()?.parse().ok()
 }
 
 /// The names of classes and of columns that a file holds.
@@ -291,6 +339,11 @@ fn check_labels(spec: &Spec, names: &[Vec<String>]) -> Result<(), String> {
         let classes = class_count(output.kind).unwrap_or_default();
         if !names.is_empty() && names.len() != classes {
             return Err(format!("names {} classes for output `{}`, which has {classes}", names.len(), output.name));
+        }
+        if let (Some(yes), [_, trained]) = (output.yes, names.as_slice())
+            && yes != trained
+        {
+            return Err(format!("was trained with `{trained}` as yes of output `{}`, and the recipe says `{yes}`", output.name));
         }
     }
     Ok(())

@@ -273,7 +273,7 @@ fn known_features_are_found_by_name_in_any_order() {
 #[test]
 fn numbers_are_targets_as_they_are() {
     let text = "a,b,y0,y1\n1,2,-0.5,1e3\n";
-    let outputs: &[OutputSpec] = &[OutputSpec { name: "y", kind: OutputKind::Values(&[2]), loss: "mse", class_weights: &[] }];
+    let outputs: &[OutputSpec] = &[OutputSpec { name: "y", kind: OutputKind::Values(&[2]), loss: "mse", ..OutputSpec::EMPTY }];
     let spec = Spec { outputs, ..LINEAR.spec };
     let data = read(text, &csv(&[&["y0", "y1"]], &[]), &spec).unwrap();
     assert_eq!((data.targets(), data.labels().is_empty()), (&[vec![-0.5, 1000.0]][..], true));

@@ -141,7 +141,7 @@ fn sizes_have_to_be_the_models() {
 
 #[test]
 fn targets_can_be_numbers_but_not_several_outputs() {
-    let outputs: &[OutputSpec] = &[OutputSpec { name: "y", kind: OutputKind::Values(&[2]), loss: "mse", class_weights: &[] }];
+    let outputs: &[OutputSpec] = &[OutputSpec { name: "y", kind: OutputKind::Values(&[2]), loss: "mse", ..OutputSpec::EMPTY }];
     let spec = Spec { outputs, ..SPEC };
     let targets = idx(0x0d, &[2, 2], &[1.5_f32, -2.0, 0.0, 4.0].map(f32::to_be_bytes).concat());
     let data = with_files(&images(), &targets, |folder| load(&DATA, folder, &spec)).unwrap();

@@ -141,7 +141,8 @@ fn evaluation_weighs_by_samples() {
     assert_eq!(found.get("mse"), Some((1.0 + 1.0 + 9.0) / 5.0));
     assert_eq!(found.get("mae"), Some((1.0 + 1.0 + 3.0) / 5.0));
     assert!((found.loss - 11.0 / 5.0).abs() < 1e-6);
-    assert_eq!(found.to_string(), "loss 2.2000  mse 2.2000  mae 1.0000");
+    // The targets' mean is -0.2, their squared differences from it sum to 10.8: R² is 1 - 11/10.8.
+    assert_eq!(found.to_string(), "loss 2.2000  mse 2.2000  mae 1.0000  r2 -0.0185");
 
     let x = [1.0, 0.0, 0.0, 1.0, -1.0, -1.0, 1.0, 0.5, 0.5, 1.0];
     let data = Dataset::new(&CLASSIFIER.spec, &[&x], &[&[0.0, 1.0, 2.0, 1.0, 1.0]]).unwrap();

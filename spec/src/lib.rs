@@ -3,6 +3,9 @@
 
 mod literal;
 
+use std::fmt;
+use std::str::FromStr;
+
 pub use literal::{Literal, literal};
 
 use literal::described;
@@ -29,6 +32,8 @@ described! {
         pub memory_len: usize,
         /// The work space of `infer`.
         pub infer_work_len: usize,
+        /// Where in it `infer` leaves each output's part of the mean loss, where there are several outputs.
+        pub losses: &'static [usize],
         /// β, if memory holds the point ahead Φ = θ − βm of every parameter θ whose state `.m` is m, as it does under the notes'
         /// nesterov. Weights are saved, and predict, as θ. Where the schedule changes the momentum, that is β.
         pub lookahead: Option<f64>,
@@ -62,6 +67,7 @@ impl Spec {
         parameters_len: 0,
         memory_len: 0,
         infer_work_len: 0,
+        losses: &[],
         lookahead: None,
         phases: &[PhaseSpec {
             begins: Length::Steps(0.0),
@@ -132,6 +138,24 @@ described! {
         pub loss: &'static str,
         /// The weights of its classes; empty where all weigh the same.
         pub class_weights: &'static [f64],
+        /// The name of the class that is yes, where the recipe says it.
+        pub yes: Option<&'static str>,
+        /// How its targets are normalised, where they are.
+        pub normalization: Option<TargetNormalization>,
+    }
+}
+
+described! {
+    /// How an output's targets are normalised: `target = (raw - shift) * scale`. What the model predicts is given back in their
+    /// units, `value / scale + shift`.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct TargetNormalization {
+        /// What is fitted on the training part.
+        pub normalize: Normalize,
+        /// The offset of the shift, one value for each value of a target.
+        pub shift: usize,
+        /// The offset of the scale.
+        pub scale: usize,
     }
 }
 
@@ -549,7 +573,7 @@ described! {
 }
 
 described! {
-    /// How inputs are normalised, fitted on the training part alone.
+    /// How inputs or targets are normalised, fitted on the training part alone.
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub enum Normalize {
         /// As they are.
@@ -560,6 +584,35 @@ described! {
         MinMax,
         /// Times this factor.
         Scale(f64),
+    }
+}
+
+impl fmt::Display for Normalize {
+    /// As a recipe says it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Normalize::None => f.write_str("none"),
+            Normalize::Standard => f.write_str("standard"),
+            Normalize::MinMax => f.write_str("minmax"),
+            Normalize::Scale(factor) => write!(f, "scale({factor})"),
+        }
+    }
+}
+
+impl FromStr for Normalize {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "none" => Ok(Normalize::None),
+            "standard" => Ok(Normalize::Standard),
+            "minmax" => Ok(Normalize::MinMax),
+            _ => {
+                let factor =
+                    text.strip_prefix("scale(").and_then(|text| text.strip_suffix(')')).and_then(|text| text.parse().ok());
+                factor.map(Normalize::Scale).ok_or(())
+            }
+        }
     }
 }
 
@@ -629,6 +682,10 @@ impl InputSpec {
 }
 
 impl OutputSpec {
+    /// A yes or no without a name: what others are written in terms of.
+    pub const EMPTY: OutputSpec =
+        OutputSpec { name: "", kind: OutputKind::Binary, loss: "", class_weights: &[], yes: None, normalization: None };
+
     /// The values of one sample's output: the product of [`shape`](Self::shape).
     pub fn width(&self) -> usize {
         self.shape().iter().product()

@@ -105,8 +105,12 @@ fn compare_predictions(name: &str, compiled: &Compiled<'_>, trainer: &Trainer, l
         if rows <= compiled.unit.recipe.batch {
             let data = dlm_runtime::Dataset::new(model.spec(), &inputs, &targets).expect("the data is made for the model");
             let found = model.evaluate(&data).expect("the data is made for the model").loss as f32;
-            let loss = compiled.prediction.loss.expect("a prediction has a loss");
-            assert_same(&format!("{name}, loss of {rows} rows"), &[found], &values[loss.0]);
+            // Several outputs' are summed by the runtime, over all batches.
+            let expected = match compiled.prediction.losses.as_slice() {
+                [] => values[compiled.prediction.loss.expect("a prediction has a loss").0][0],
+                losses => losses.iter().map(|id| f64::from(values[id.0][0])).sum::<f64>() as f32,
+            };
+            assert_same(&format!("{name}, loss of {rows} rows"), &[found], &[expected]);
         }
         for (ids, probabilities) in [(&compiled.prediction.outputs, false), (&compiled.prediction.probabilities, true)] {
             let mut found: Vec<Vec<f32>> = ids.iter().map(|id| vec![0.0; rows * compiled.prediction.extent(*id).rows]).collect();

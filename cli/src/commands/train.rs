@@ -2,12 +2,12 @@
 
 use dlm_compiler::compile::{CompileOptions, compile};
 use dlm_compiler::describe::describe;
-use dlm_runtime::{Error, FeatureNames, Labels, Report, Trainer, names_of_reused};
+use dlm_runtime::{Error, FeatureNames, Labels, Normalize, OutputKind, Report, Spec, Trainer, names_of_reused};
 use serde_json::{Value, json};
 
 use crate::args::Train;
 use crate::console::Console;
-use crate::data::{Data, Places, last_batch_of_one};
+use crate::data::{Data, Places, last_batch_of_one, unreached_lengths};
 use crate::failure::Failure;
 use crate::json;
 use crate::observe::{Watch, catch_interrupts, interrupted};
@@ -32,8 +32,12 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
         (None, None) => (Labels::default(), FeatureNames::default()),
     };
     let data = Data::load(&spec, &unit.recipe, &places, &labels, &features)?;
-    if let Some(advice) = last_batch_of_one(&unit, &data).filter(|_| !arguments.quiet) {
-        console.placeless(&[advice]);
+    if !arguments.quiet {
+        let advice: Vec<_> = last_batch_of_one(&unit, &data).into_iter().chain(unreached_lengths(&unit, &data)).collect();
+        console.placeless(&advice);
+        if !console.json() {
+            classes(&spec, data.main.labels()).iter().for_each(|line| console.status(line));
+        }
     }
     catch_interrupts()
         .map_err(|error| Failure::usage(format!("cannot watch for Ctrl-C: {error}"), "run without other handlers"))?;
@@ -48,6 +52,9 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
         (Some(weights), _) => trainer.load(weights)?,
         (None, Some(reuse)) => trainer = trainer.reusing(places.reuse.join(reuse.path))?,
         (None, None) => {}
+    }
+    if trainer.has_normalization() && spec.recipe.normalize == Normalize::None && !arguments.quiet {
+        console.status("inputs are normalised as the weights bring it; the recipe does not say how");
     }
     let mut output = match &arguments.out {
         Some(folder) => Output::named(folder, arguments.log.as_deref())?,
@@ -92,6 +99,28 @@ fn diverged(error: Error, output: &Output) -> Failure {
 /// The lowest validation loss and its epoch.
 type Best = Option<(f64, usize)>;
 
+/// Which class is which, a line for each output whose classes have names: `class_weights` go by their order.
+fn classes(spec: &Spec, labels: &Labels) -> Vec<String> {
+    let lines = spec.outputs.iter().enumerate().filter_map(|(index, output)| {
+        let names = labels.of(index)?;
+        // Indices say all by themselves.
+        if names.iter().enumerate().all(|(class, name)| *name == class.to_string()) {
+            return None;
+        }
+        if let (OutputKind::Binary, [no, yes]) = (output.kind, names) {
+            return Some(format!("{}: yes is `{yes}`, no is `{no}`", output.name));
+        }
+        let shown: Vec<String> = names.iter().take(SHOWN_CLASSES).map(|name| format!("`{name}`")).collect();
+        let more = names.len() - shown.len();
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        Some(format!("{}: the classes are {}{more}, in this order", output.name, shown.join(", ")))
+    });
+    lines.collect()
+}
+
+/// So many classes are named.
+const SHOWN_CLASSES: usize = 12;
+
 /// The last lines for people.
 fn say(report: &Report, best: Best, output: &Output, console: &Console) -> Result<(), Failure> {
     if let Some(validation) = &report.validation {
@@ -101,6 +130,8 @@ fn say(report: &Report, best: Best, output: &Output, console: &Console) -> Resul
         Some(test) => console.result(format_args!("test  {test}"))?,
         None => console.result(format_args!("training  {}", report.train))?,
     }
+    console.result(report.judged())?;
+    report.verdict.iter().for_each(|sentence| console.status(sentence));
     let best = match best {
         Some((_, epoch)) => format!(", the best of epoch {epoch} in {}", output.best().display()),
         None => String::new(),
@@ -123,6 +154,7 @@ fn say(report: &Report, best: Best, output: &Output, console: &Console) -> Resul
 
 /// The last line for tools.
 fn summary(report: &Report, best: Best, output: &Output, names: &[&str; 2]) -> Value {
+    let judged = report.judged();
     let path = |path: std::path::PathBuf| path.display().to_string();
     let best = best.map(|(loss, epoch)| json!({ "epoch": epoch, "loss": loss, "weights": path(output.best()) }));
     json!({
@@ -136,6 +168,9 @@ fn summary(report: &Report, best: Best, output: &Output, names: &[&str; 2]) -> V
         "train": json::evaluation(&report.train),
         "validation": report.validation.as_ref().map(json::evaluation),
         "test": report.test.as_ref().map(json::evaluation),
+        "guess": json::metrics(judged.guess),
+        "judged": judged.part,
+        "verdict": report.verdict,
         "weights": path(output.last()),
         "best": best,
         "log": path(output.log().to_owned()),

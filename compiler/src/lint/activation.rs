@@ -4,8 +4,9 @@ use dlm_dsl::codes;
 use dlm_dsl::diagnostic::Diagnostic;
 
 use super::{DEEP, View, activation, has_weights, is, keeps_values, name};
-use crate::graph::{NodeId, OutputKind};
+use crate::graph::{Graph, Node, NodeId, Output, OutputKind};
 use crate::op::activation::Activation;
+use crate::recipe::Normalize;
 use crate::resolve::{show_number, show_type};
 use crate::signature::{ArgumentValue, Flavor};
 
@@ -70,6 +71,16 @@ fn linear_before(view: &View<'_>, from: NodeId) -> Option<NodeId> {
     }
 }
 
+/// The least and the greatest value that an output can have, where the activation or softmax that makes it limits them.
+pub(crate) fn limits(graph: &Graph, output: &Output) -> Option<(f64, f64)> {
+    let mut node = &graph.nodes[output.node.0];
+    while keeps_values(node) {
+        node = &graph.nodes[node.inputs[0].0];
+    }
+    let bounds = if is(node, "softmax") { (0.0, 1.0) } else { bounds(super::activation(node)?) };
+    (bounds.0.is_finite() || bounds.1.is_finite()).then_some(bounds)
+}
+
 /// The least and the greatest value of an activation.
 fn bounds(activation: &Activation) -> (f64, f64) {
     let infinity = f64::INFINITY;
@@ -88,13 +99,19 @@ fn bounds(activation: &Activation) -> (f64, f64) {
 /// An activation that keeps logits, or predictions that may be any number, above or below something.
 pub(super) fn limited_output(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for output in &view.graph.outputs {
+    for (output, normalize) in view.graph.outputs.iter().zip(&view.recipe.normalize_targets) {
         let Some(node) = view.last(output) else { continue };
         let Some(activation) = activation(node) else { continue };
         let (low, high) = bounds(activation);
         let (name, logits) = (activation.def.signature.name, !matches!(output.kind, OutputKind::Values(_)));
+        if low.is_infinite() {
+            continue;
+        }
         // Of values, sigmoid, tanh and softplus are the usual way to say that they have bounds.
-        if low.is_infinite() || !logits && (high.is_finite() || name == "softplus") {
+        if !logits && (high.is_finite() || name == "softplus") {
+            if *normalize == Normalize::Standard {
+                found.push(standard_beyond_limits(view, output, node, name));
+            }
             continue;
         }
         let what = if logits { "logits" } else { "predictions" };
@@ -115,6 +132,17 @@ pub(super) fn limited_output(view: &View<'_>) -> Vec<Diagnostic> {
         });
     }
     found
+}
+
+/// Targets of mean 0, some of which an activation cannot reach.
+fn standard_beyond_limits(view: &View<'_>, output: &Output, node: &Node, name: &str) -> Diagnostic {
+    let message = format!("`{name}` limits `{}`, and targets of mean 0 and deviation 1 go beyond", output.name);
+    let diagnostic = Diagnostic::new(codes::LIMITED_OUTPUT, node.span, message);
+    let diagnostic = match view.settings.place("normalize_targets") {
+        Some(place) => diagnostic.secondary(place, "this makes them so"),
+        None => diagnostic,
+    };
+    diagnostic.help("leave `normalize_targets` out, or write `minmax`, which takes them to [0, 1]")
 }
 
 /// softmax between layers: its values compete, and where one has won all slopes are near 0.

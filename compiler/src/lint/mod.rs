@@ -22,6 +22,7 @@ use crate::recipe::Recipe;
 use crate::resolve::Settings;
 use crate::signature::{ArgumentValue, Arguments};
 
+pub(crate) use activation::limits;
 pub(crate) use allow::{is_allowed, unknown_allows};
 
 /// Layers with weights one after the other that make a network deep: five hidden ones and the last.
@@ -64,6 +65,7 @@ const LINTS: &[fn(&View<'_>) -> Vec<Diagnostic>] = &[
     training::tiny_clip,
     training::strong_smoothing,
     training::frozen_regularization,
+    training::unreached_lengths,
     data::raw_images,
     augment::faint_noise,
     augment::channels_first,

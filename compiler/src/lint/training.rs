@@ -206,3 +206,18 @@ pub(super) fn frozen_regularization(view: &View<'_>) -> Vec<Diagnostic> {
     }
     found
 }
+
+/// A length in epochs that the training ends before.
+pub(super) fn unreached_lengths(view: &View<'_>) -> Vec<Diagnostic> {
+    let recipe = view.recipe;
+    let found = recipe.unreached(None).into_iter().filter_map(|unreached| {
+        let place = view.settings.place(unreached.setting)?;
+        let message = unreached.message(recipe.epochs, None);
+        let diagnostic = Diagnostic::new(codes::UNREACHED_LENGTH, place, message).help("make it shorter, or the training longer");
+        Some(match view.settings.place("epochs") {
+            Some(place) => diagnostic.secondary(place, "the epochs"),
+            None => diagnostic,
+        })
+    });
+    found.collect()
+}

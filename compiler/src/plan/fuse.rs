@@ -105,7 +105,8 @@ impl Fusion<'_> {
         if !reduced || !matches!(self.graph.value(id).operation, Operation::Map { .. }) {
             return false;
         }
-        let is_root = self.graph.loss == Some(id) || self.graph.outputs.contains(&id) || self.graph.probabilities.contains(&id);
+        let TrainGraph { outputs, probabilities, loss, losses, .. } = self.graph;
+        let is_root = *loss == Some(id) || [outputs, probabilities, losses].iter().any(|roots| roots.contains(&id));
         !is_root && self.graph.writes.iter().all(|write| write.value != id)
     }
 
@@ -295,7 +296,7 @@ fn demands(graph: &TrainGraph) -> Vec<Demand> {
     }
     graph.outputs.iter().for_each(|id| add(id, Demand::OUTPUTS));
     graph.probabilities.iter().for_each(|id| add(id, Demand::PROBABILITIES));
-    graph.loss.iter().for_each(|id| add(id, Demand::LOSS));
+    graph.loss.iter().chain(&graph.losses).for_each(|id| add(id, Demand::LOSS));
     for index in (0..graph.values.len()).rev() {
         for operand in graph.values[index].operation.operands() {
             demands[operand.0] = demands[operand.0].with(demands[index]);

@@ -102,7 +102,7 @@ fn contents(plan: &Plan) -> Vec<Buffer> {
     }
     // What the caller reads after the last kernel. Outputs of a training step are not read.
     let outputs = if plan.graph.probabilities.is_empty() { &[][..] } else { &plan.graph.outputs[..] };
-    for id in outputs.iter().chain(&plan.graph.probabilities).chain(&plan.graph.loss) {
+    for id in outputs.iter().chain(&plan.graph.probabilities).chain(&plan.graph.loss).chain(&plan.graph.losses) {
         if kernel_of.contains_key(id) {
             need(Content::Value(*id), plan.kernels.len());
         }

@@ -33,6 +33,7 @@ pub fn simplify(graph: &TrainGraph) -> TrainGraph {
     out.outputs = graph.outputs.iter().copied().map(rename).collect();
     out.probabilities = graph.probabilities.iter().copied().map(rename).collect();
     out.loss = graph.loss.map(rename);
+    out.losses = graph.losses.iter().copied().map(rename).collect();
     out
 }
 
@@ -54,5 +55,5 @@ fn needed(graph: &TrainGraph) -> Vec<bool> {
 }
 
 fn roots(graph: &TrainGraph) -> impl Iterator<Item = ValueId> {
-    graph.outputs.iter().chain(&graph.probabilities).copied()
+    graph.outputs.iter().chain(&graph.probabilities).chain(&graph.losses).copied()
 }

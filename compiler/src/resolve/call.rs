@@ -254,13 +254,17 @@ impl<'a> Resolver<'a> {
                 if range.contains(number) && range.contains_rounded(number) {
                     return Ok(ArgumentValue::Number(number));
                 }
-                let message = format!("{what} is {range}, not {}", show_number(number));
-                let mut diagnostic = Diagnostic::new(codes::OUT_OF_RANGE, span, message);
-                if range.contains(number) {
-                    let rounded = number as f32;
-                    diagnostic = diagnostic.help(format!("networks are computed in `f32`, in which this number is {rounded}"));
-                }
-                self.report(diagnostic);
+                let (shown, rounded) = (show_number(number), number as f32);
+                let diagnostic = |message: String| Diagnostic::new(codes::OUT_OF_RANGE, span, message);
+                self.report(match (range.contains(number), rounded.is_finite()) {
+                    (false, _) => diagnostic(format!("{what} is {range}, not {shown}")),
+                    (true, false) => {
+                        diagnostic(format!("{what} is {shown}, and the largest number that a network can compute with is 3.4e38"))
+                            .help("networks are computed in `f32`")
+                    }
+                    (true, true) => diagnostic(format!("{what} is {range}, and {shown} is {rounded} once it is rounded"))
+                        .help("networks are computed in `f32`"),
+                });
                 Err(Known)
             }
             (Kind::Bool, Evaluated::Bool(value)) => Ok(ArgumentValue::Bool(value)),

@@ -110,7 +110,10 @@ pub fn resolve_with(file: &ast::File, source: &str, overrides: &Overrides) -> (O
     resolver.collect_items();
     resolver.evaluate_consts();
     resolver.check_blocks();
-    let (models, mut warnings) = recipe::resolve_models(&mut resolver, overrides, &replaced);
+    let (mut models, mut warnings) = recipe::resolve_models(&mut resolver, overrides, &replaced);
+    for diagnostic in models.iter_mut().flat_map(|model| &mut model.units).flat_map(|unit| &mut unit.advice) {
+        replaced.locate(diagnostic);
+    }
     let program = (resolver.errors == 0).then(|| Program { docs: file.docs.clone(), models });
     let mut diagnostics = std::mem::take(&mut resolver.diagnostics);
     if program.is_some() {

@@ -57,10 +57,12 @@ impl ClassColumn {
     }
 
     /// The names of an output's classes: if all are numbers, in their order, else as sorted texts. Where all are indices of
-    /// classes, each means itself, also if not every class occurs.
+    /// classes, each means itself, also if not every class occurs. Of a yes or no the second is yes: what the recipe says, else
+    /// by meaning.
     ///
     /// # Errors
-    /// If there are more or fewer than the output has. `column` is how messages call the column.
+    /// If there are more or fewer than the output has, or two of which nothing says which is yes. `column` is how messages call
+    /// the column.
     pub(super) fn names(&self, output: &OutputSpec, column: &str) -> Result<Vec<String>, Error> {
         let classes = class_count(output.kind).unwrap_or_default();
         let numbers: Option<Vec<f64>> = self.texts.iter().map(|text| number(&text.text)).collect();
@@ -79,6 +81,9 @@ impl ClassColumn {
                 texts
             }
         };
+        if let (OutputKind::Binary, [one, other]) = (output.kind, names.as_slice()) {
+            return no_and_yes(one, other, output, column);
+        }
         if names.len() == classes {
             return Ok(names);
         }
@@ -92,6 +97,66 @@ impl ClassColumn {
         let message = format!("{column} holds {found} ({shown}), but output `{}` is {kind}", output.name);
         Err(Error::Classes { path: None, message, help: (names.len() > 1).then_some(help) })
     }
+}
+
+/// What means no and yes, in any case; numbers by their value.
+const PAIRS: &[(&str, &str)] = &[
+    ("no", "yes"),
+    ("n", "y"),
+    ("false", "true"),
+    ("f", "t"),
+    ("negative", "positive"),
+    ("neg", "pos"),
+    ("-", "+"),
+    ("off", "on"),
+    ("absent", "present"),
+    ("0", "1"),
+    ("-1", "1"),
+];
+
+/// What stands for a value that is not there, in lower case.
+const MISSING: &[&str] = &["", "na", "n/a", "nan", "null", "none", "missing", "unknown", "?"];
+
+/// Two classes, no first.
+fn no_and_yes(one: &str, other: &str, output: &OutputSpec, column: &str) -> Result<Vec<String>, Error> {
+    let is = |text: &str, meaning: &str| match (number(text), number(meaning)) {
+        (Some(value), Some(meaning)) => value == meaning,
+        _ => text.eq_ignore_ascii_case(meaning),
+    };
+    let named = |no: &str, yes: &str| Ok(vec![no.to_owned(), yes.to_owned()]);
+    let failed = |message: String, help: String| Err(Error::Classes { path: None, message, help: Some(help) });
+    let name = output.name;
+    if let Some(yes) = output.yes {
+        // As it is written, else as a number or in another case.
+        let matches = |text: &str| (text == yes, is(text, yes));
+        return match (matches(one), matches(other)) {
+            ((true, _), _) => named(other, one),
+            (_, (true, _)) => named(one, other),
+            ((_, true), (_, false)) => named(other, one),
+            ((_, false), (_, true)) => named(one, other),
+            _ => failed(
+                format!("{column} holds `{one}` and `{other}`, and the recipe says that `{yes}` is yes of output `{name}`"),
+                format!("write `yes = {other:?}` or `yes = {one:?}`"),
+            ),
+        };
+    }
+    for (no, yes) in PAIRS {
+        if is(one, no) && is(other, yes) {
+            return named(one, other);
+        }
+        if is(one, yes) && is(other, no) {
+            return named(other, one);
+        }
+    }
+    let missing = [one, other].into_iter().find(|text| MISSING.contains(&text.to_ascii_lowercase().as_str()));
+    let example = if missing == Some(other) { one } else { other };
+    let help = match missing {
+        Some(missing) => {
+            format!("`{missing}` mostly stands for a missing value: leave such rows out, or say `yes = {example:?}`")
+        }
+        None => format!("say it in the recipe: `yes = {example:?}`, with several outputs `yes = ({name} = {example:?})`"),
+    };
+    failed(format!("{column} holds `{one}` and `{other}`, and nothing says which of them is yes of output `{name}`"), help)
 }
 
 /// The number that a text is, if f64 holds it exactly enough to tell it from its neighbours. Zero has no sign.
@@ -115,7 +180,7 @@ mod tests {
     }
 
     fn output(kind: OutputKind) -> OutputSpec {
-        OutputSpec { name: "kind", kind, loss: "cross_entropy", class_weights: &[] }
+        OutputSpec { name: "kind", kind, loss: "cross_entropy", ..OutputSpec::EMPTY }
     }
 
     /// The names found in a column, and the rows' indices among them.
@@ -144,6 +209,64 @@ mod tests {
     fn indices_mean_themselves_even_if_some_are_missing() {
         let (names, indices) = read(OutputKind::Class(4), &["3", "0", "-0", "1.0"]);
         assert_eq!((names.join(" "), indices), ("0 1 2 3".to_owned(), vec![3.0, 0.0, 0.0, 1.0]));
+    }
+
+    #[test]
+    fn yes_is_known_by_its_meaning_in_any_case() {
+        for cells in [
+            ["no", "Yes"],
+            ["false", "True"],
+            ["FALSE", "TRUE"],
+            ["n", "Y"],
+            ["F", "t"],
+            ["negative", "Positive"],
+            ["neg", "POS"],
+            ["-", "+"],
+            ["Off", "on"],
+            ["absent", "present"],
+            ["0", "1"],
+            ["0.0", "1.0"],
+            ["-1", "1"],
+        ] {
+            let [no, yes] = cells;
+            for cells in [[no, yes], [yes, no]] {
+                let (names, indices) = read(OutputKind::Binary, &cells);
+                let expected = if cells[0] == no { [0.0, 1.0] } else { [1.0, 0.0] };
+                assert_eq!(indices, expected, "{cells:?}: {names:?}");
+            }
+        }
+        // Where one alone occurs, indices still mean themselves.
+        assert_eq!(read(OutputKind::Binary, &["1", "1"]).1, [1.0, 1.0]);
+    }
+
+    #[test]
+    fn yes_is_what_the_recipe_says_else_nothing_is_guessed() {
+        let names = |cells: &[&str], yes| {
+            let output = OutputSpec { yes, ..output(OutputKind::Binary) };
+            column(cells).names(&output, "column `kind`")
+        };
+        assert_eq!(names(&["male", "female"], Some("female")).unwrap(), ["male", "female"]);
+        assert_eq!(names(&["male", "female"], Some("male")).unwrap(), ["female", "male"]);
+        assert_eq!(names(&["Male", "female"], Some("male")).unwrap(), ["female", "Male"]);
+        assert_eq!(names(&["a", "A"], Some("a")).unwrap(), ["A", "a"]);
+        assert_eq!(names(&["1", "2"], Some("1.0")).unwrap(), ["2", "1"]);
+        // What is said goes before what is meant.
+        assert_eq!(names(&["yes", "no"], Some("no")).unwrap(), ["yes", "no"]);
+        let said = |cells: &[&str], yes| {
+            let error = names(cells, yes).unwrap_err();
+            (error.to_string(), error.help().unwrap())
+        };
+        let (message, help) = said(&["male", "female"], None);
+        assert_eq!(message, "column `kind` holds `female` and `male`, and nothing says which of them is yes of output `kind`");
+        assert_eq!(help, "say it in the recipe: `yes = \"male\"`, with several outputs `yes = (kind = \"male\")`");
+        assert!(said(&["0", "0.5"], None).0.contains("nothing says which of them is yes"));
+        assert!(said(&["1", "2"], None).0.contains("nothing says which of them is yes"));
+        assert_eq!(
+            said(&["yes", "NA"], None).1,
+            "`NA` mostly stands for a missing value: leave such rows out, or say `yes = \"yes\"`"
+        );
+        let (message, _) = said(&["male", "female"], Some("man"));
+        assert_eq!(message, "column `kind` holds `female` and `male`, and the recipe says that `man` is yes of output `kind`");
     }
 
     #[test]

@@ -63,7 +63,7 @@ fn by_class(data: &Dataset, order: &[usize]) -> Result<Vec<Vec<usize>>, Error> {
 }
 
 /// Takes `wanted` rows from the groups in proportion to what they hold: the whole rows of each share, and the rest to the
-/// largest remainders (ties to the group that comes first).
+/// largest remainders (ties to the group that comes first), but no group's last row while another has more.
 fn take(groups: &mut [Vec<usize>], wanted: usize) -> Vec<usize> {
     let total: usize = groups.iter().map(Vec::len).sum();
     if wanted == 0 {
@@ -73,7 +73,8 @@ fn take(groups: &mut [Vec<usize>], wanted: usize) -> Vec<usize> {
         groups.iter().map(|group| (wanted * group.len() / total, wanted * group.len() % total)).collect();
     let missing = wanted - shares.iter().map(|(whole, _)| whole).sum::<usize>();
     let mut by_remainder: Vec<usize> = (0..groups.len()).collect();
-    by_remainder.sort_by_key(|group| std::cmp::Reverse(shares[*group].1));
+    // What is taken from may become empty only if all others do: what is left is learned from.
+    by_remainder.sort_by_key(|group| (shares[*group].0 + 1 >= groups[*group].len(), std::cmp::Reverse(shares[*group].1)));
     by_remainder.into_iter().take(missing).for_each(|group| shares[group].0 += 1);
     groups.iter_mut().zip(shares).flat_map(|(group, (count, _))| group.drain(..count).collect::<Vec<_>>()).collect()
 }

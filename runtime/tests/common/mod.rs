@@ -35,7 +35,7 @@ pub const LINEAR: Program = Program {
     spec: Spec {
         model: "Linear",
         inputs: &[InputSpec { name: "x", shape: &[2], shift: 3, scale: 5 }],
-        outputs: &[OutputSpec { name: "y", kind: OutputKind::Values(&[1]), loss: "mse", class_weights: &[] }],
+        outputs: &[OutputSpec { name: "y", kind: OutputKind::Values(&[1]), loss: "mse", ..OutputSpec::EMPTY }],
         parameters: &[
             parameter("dense.weight", &[1, 2], 0, NORMAL),
             parameter("dense.bias", &[1], 2, Init::Constant(0.0)),
@@ -125,7 +125,7 @@ pub const CLASSIFY: Program = Program {
     spec: Spec {
         model: "Classify",
         inputs: &[InputSpec { name: "x", shape: &[2], shift: 9, scale: 11 }],
-        outputs: &[OutputSpec { name: "kind", kind: OutputKind::Class(3), loss: "cross_entropy", class_weights: &[] }],
+        outputs: &[OutputSpec { name: "kind", kind: OutputKind::Class(3), loss: "cross_entropy", ..OutputSpec::EMPTY }],
         parameters: &[
             ParameterSpec { transposed: true, ..parameter("dense.weight", &[3, 2], 0, NORMAL) },
             parameter("dense.bias", &[3], 6, NORMAL),
@@ -178,9 +178,9 @@ pub static SEVERAL: Program = Program {
             InputSpec { name: "b", shape: &[2], shift: 2, scale: 4 },
         ],
         outputs: &[
-            OutputSpec { name: "yes", kind: OutputKind::Binary, loss: "binary_cross_entropy", class_weights: &[] },
-            OutputSpec { name: "flags", kind: OutputKind::Flags(2), loss: "binary_cross_entropy", class_weights: &[] },
-            OutputSpec { name: "copy", kind: OutputKind::Values(&[1, 2]), loss: "mse", class_weights: &[] },
+            OutputSpec { name: "yes", kind: OutputKind::Binary, loss: "binary_cross_entropy", ..OutputSpec::EMPTY },
+            OutputSpec { name: "flags", kind: OutputKind::Flags(2), loss: "binary_cross_entropy", ..OutputSpec::EMPTY },
+            OutputSpec { name: "copy", kind: OutputKind::Values(&[1, 2]), loss: "mse", ..OutputSpec::EMPTY },
         ],
         parameters: &[],
         states: &[],

@@ -11,6 +11,7 @@ model Activations {
 train Activations {
     optimizer = momentum(lr = 0.05);
     batch     = 12;
+    normalize_targets = none;
 }
 
 train Activations as Pytorch {

@@ -18,4 +18,5 @@ train Branches {
     losses    = [(kind, cross_entropy, 1.0), (size_value, mse, 0.5)];
     optimizer = adam(lr = 0.01);
     batch     = 6;
+    normalize_targets = none;
 }

@@ -12,4 +12,5 @@ train Net {
     optimizer = nesterov(lr = 0.05);
     average   = 0.9;
     batch     = 8;
+    normalize_targets = none;
 }

@@ -11,4 +11,5 @@ model Initializers {
 
 train Initializers {
     batch = 5;
+    normalize_targets = none;
 }

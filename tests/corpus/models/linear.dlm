@@ -8,4 +8,5 @@ model Linear {
 train Linear {
     optimizer = sgd(lr = 0.05);
     batch     = 4;
+    normalize_targets = none;
 }

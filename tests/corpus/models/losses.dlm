@@ -5,6 +5,6 @@ model Losses {
     output y: f32[3];
 }
 
-train Losses as Mse { loss = mse; batch = 7; }
-train Losses as Mae { loss = mae; batch = 7; }
-train Losses as Huber { loss = huber(delta = 0.3); batch = 7; }
+train Losses as Mse { normalize_targets = none; loss = mse; batch = 7; }
+train Losses as Mae { normalize_targets = none; loss = mae; batch = 7; }
+train Losses as Huber { normalize_targets = none; loss = huber(delta = 0.3); batch = 7; }

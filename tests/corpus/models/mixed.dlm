@@ -23,6 +23,7 @@ train Mixed {
     augment   = [shift(1), flip, noise(0.3), mixup(0.4), brightness(0.2, inputs = [image])];
     optimizer = momentum(lr = 0.05);
     batch     = 7;
+    normalize_targets = none;
 }
 
 train Mixed as Weighted like Mixed {

@@ -9,4 +9,5 @@ model Values {
 train Values {
     augment = [rotate(20), zoom(0.2), contrast(0.3), mixup(0.2)];
     batch   = 5;
+    normalize_targets = none;
 }

@@ -16,6 +16,7 @@ train Noisy {
     optimizer = momentum(lr = 0.05);
     batch     = 40;
     seed      = 5;
+    normalize_targets = none;
 }
 
 train Noisy as Keras like Noisy {

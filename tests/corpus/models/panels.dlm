@@ -8,4 +8,5 @@ model Panels {
 train Panels {
     optimizer = sgd(lr = 1e-3);
     batch     = 300;
+    normalize_targets = none;
 }

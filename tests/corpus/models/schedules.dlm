@@ -10,6 +10,7 @@ train Net as Piecewise {
     optimizer = sgd(lr = 0.1);
     schedule  = piecewise([(steps(2), 0.05), (epochs(2), 0.01)]);
     batch     = 8;
+    normalize_targets = none;
 }
 
 train Net as Exponential like Piecewise { schedule = exponential(0.9, every = steps(3), staircase = true); }

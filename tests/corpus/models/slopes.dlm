@@ -8,6 +8,7 @@ model Slopes {
 train Slopes {
     optimizer = momentum(lr = 0.05);
     batch     = 12;
+    normalize_targets = none;
 }
 
 train Slopes as Pytorch like Slopes {

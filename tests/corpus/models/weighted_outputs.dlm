@@ -15,6 +15,7 @@ train Several {
     losses         = [(numbers, huber(0.5), 0.5), (yes, binary_cross_entropy(0.1)), (kind, cross_entropy(class_weights = [1, 2, 3]))];
     sample_weights = true;
     batch          = 8;
+    normalize_targets = none;
 }
 
 train Several as Keras like Several { flavor = keras; }

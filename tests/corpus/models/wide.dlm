@@ -10,4 +10,5 @@ model Wide {
 train Wide {
     optimizer = momentum(lr = 1e-4);
     batch     = 5;
+    normalize_targets = none;
 }

@@ -21,14 +21,14 @@ const fn text(name: &'static str, doc: &'static str) -> Argument {
     Argument { name, kind: Kind::Text, default: Default::Required, doc }
 }
 
-/// Every normalisation of inputs.
+/// Every normalisation of inputs and targets.
 pub(crate) static NORMALIZATIONS: &[Signature] = &[
-    Signature { name: "none", doc: "inputs as they are", arguments: &[] },
+    Signature { name: "none", doc: "as it is read", arguments: &[] },
     Signature { name: "standard", doc: "per feature to mean 0 and deviation 1; a deviation of 0 counts as 1", arguments: &[] },
     Signature { name: "minmax", doc: "per feature to [0, 1]; a constant feature to 0", arguments: &[] },
     Signature {
         name: "scale",
-        doc: "every input times a factor",
+        doc: "every value times a factor",
         arguments: &[Argument {
             name: "factor",
             kind: Kind::Number(Range::ANY),
@@ -121,7 +121,7 @@ pub(super) fn parameters(key: &str, name: &str) -> Vec<&'static str> {
         "optimizer" => optimizer::OPTIMIZERS.iter().map(|def| &def.signature).collect(),
         "loss" => loss::LOSSES.iter().map(|def| &def.signature).collect(),
         "schedule" => SCHEDULES.iter().map(|def| &def.signature).collect(),
-        "normalize" => NORMALIZATIONS.iter().collect(),
+        "normalize" | "normalize_targets" => NORMALIZATIONS.iter().collect(),
         "watch" => vec![&SIGNALS],
         "clip" => CLIPS.iter().collect(),
         "reuse" => vec![&WEIGHTS],

@@ -198,7 +198,17 @@ impl<'a> Resolver<'a> {
             let parameters = self.selected_by(layer, graph?, Standing::Learned);
             Some((parameters?, factor.ok()?))
         });
-        scales.collect()
+        let scales: Vec<(Vec<ParameterId>, f64)> = scales.collect();
+        let scale = |id: usize| scales.iter().rfind(|(ids, _)| ids.contains(&ParameterId(id))).map_or(1.0, |(_, scale)| *scale);
+        let learned = |graph: &&Graph| (0..graph.parameters.len()).any(|id| graph.parameters[id].role.trainable());
+        if let Some(graph) = graph.filter(learned)
+            && (0..graph.parameters.len()).all(|id| !graph.parameters[id].role.trainable() || scale(id) == 0.0)
+        {
+            let message = "nothing is left to train: every layer's learning rate is multiplied by 0";
+            let diagnostic = Diagnostic::new(codes::SETTINGS_CONFLICT, setting.value.span, message);
+            self.report(diagnostic.help("leave a layer out"));
+        }
+        scales
     }
 
     /// `[(h1, epochs(5)), …]`

@@ -145,6 +145,14 @@ impl<'a> Resolver<'a> {
             }
         }
         let Some(graph) = graph.filter(|_| self.errors == errors) else { return };
+        if !losses.is_empty()
+            && losses.iter().flatten().count() == losses.len()
+            && losses.iter().flatten().all(|it| it.weight == 0.0)
+        {
+            let message = "nothing is left to train: every loss has a weight of 0";
+            let diagnostic = Diagnostic::new(codes::SETTINGS_CONFLICT, setting.value.span, message);
+            self.report(diagnostic.help("give a loss a weight above 0"));
+        }
         for output in graph.outputs.iter().filter(|output| !seen.iter().any(|(name, _)| *name == output.name)) {
             let default = loss::default_for(&output.kind).signature.name;
             let message = format!("the output `{}` has no loss", output.name);

@@ -11,6 +11,7 @@ mod selector;
 mod settings;
 mod simple;
 mod source;
+mod targets;
 
 use std::collections::HashSet;
 
@@ -93,8 +94,9 @@ impl<'a> Resolver<'a> {
         let recipe = self.recipe(train, &settings, built.as_ref().map(|built| &built.graph));
         let built = built?;
         let subject = Subject { graph: &built.graph, arguments: &built.arguments, recipe: &recipe, settings: &settings };
-        lint::lint(&subject).into_iter().for_each(|warning| lint::add(warnings, warning));
-        Some(Unit { graph: built.graph, recipe })
+        let advice = lint::lint(&subject);
+        advice.iter().for_each(|warning| lint::add(warnings, warning.clone()));
+        Some(Unit { graph: built.graph, recipe, advice })
     }
 
     /// The recipe that `settings` make, defaults filled in. After an error it is not to be used.
@@ -105,13 +107,13 @@ impl<'a> Resolver<'a> {
         let regularization = self.regularization_of(settings, graph);
         let optimizer = self.optimizer_of(settings);
         let schedule = self.schedule_of(settings);
+        let losses = self.losses_of(settings, graph);
         Recipe {
             name: train.and_then(|train| train.name.as_ref()).map(|name| name.name.clone()),
             docs: train.map(|train| train.attributes.docs.clone()).unwrap_or_default(),
             allows: self.allows_of(train),
             written: train.is_some(),
             flavor: self.flavor,
-            losses: self.losses_of(settings, graph),
             optimizer,
             plateau: self.plateau_of(settings, &schedule, graph),
             schedule,
@@ -134,6 +136,9 @@ impl<'a> Resolver<'a> {
             split,
             augment: self.augment_of(settings, graph),
             normalize: self.normalize_of(settings),
+            normalize_targets: self.normalize_targets_of(settings, &losses, graph),
+            yes: self.yes_of(settings, graph),
+            losses,
             data: self.data_of(settings, "data", graph),
             validation_data: self.data_of(settings, "validation_data", graph),
             test_data: self.data_of(settings, "test_data", graph),

@@ -44,6 +44,18 @@ pub(crate) static SETTINGS: &[SettingDef] = &[
         "how samples of the training part are changed before each step",
     ),
     setting("normalize", "`none`, `standard`, `minmax` or `scale(factor)`", "`none`", "how inputs are normalised"),
+    setting(
+        "normalize_targets",
+        "`none`, `standard`, `minmax` or `scale(factor)`, or `(output = …, …)` of them",
+        "`standard` for numbers that nothing limits (pytorch, keras: `none`)",
+        "how targets that are numbers are normalised; predictions are in their units",
+    ),
+    setting(
+        "yes",
+        "the name of a class, or `(output = …, …)`",
+        "by meaning: `yes`, `true`, `1`, …",
+        "which class of a `binary` output is yes",
+    ),
     setting("loss", "a loss", "by the output's type", "the loss of a model with one output"),
     setting("losses", "`[(output, loss, weight), …]`", "by the outputs' types, weight 1", "a loss for each output"),
     setting("optimizer", "an optimizer", "`adam`", "how a step updates the parameters"),
@@ -242,7 +254,7 @@ fn default_value(key: &Ident) -> Option<Value> {
     let kind = match key.name.as_str() {
         "optimizer" => call(key, super::simple::DEFAULT_OPTIMIZER),
         "schedule" => call(key, "constant"),
-        "normalize" => call(key, "none"),
+        "normalize" | "normalize_targets" => call(key, "none"),
         "watch" => call(key, "signals"),
         "split" | "early_stop" => ValueKind::Tuple(Vec::new()),
         _ => return None,

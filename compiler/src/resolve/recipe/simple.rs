@@ -6,7 +6,7 @@ use dlm_dsl::diagnostic::Diagnostic;
 
 use super::super::Resolver;
 use super::super::call::{Callee, Known};
-use super::super::value::{as_name, describe_syntax, show_number};
+use super::super::value::{Evaluated, as_name, describe_syntax, show_number};
 use super::callable::{CLIP, CLIPS, NORMALIZATION, NORMALIZATIONS, OPTIMIZER, SCHEDULE};
 use super::settings::Settings;
 use crate::graph::{Graph, OutputKind};
@@ -26,7 +26,7 @@ const MAX_BATCH: usize = 65_536;
 
 const DEFAULT_EPOCHS: usize = 10;
 
-/// The largest whole number up to which every one is an `f64`.
+/// The largest number up to which every whole one is told from its neighbours: a file's numbers are `f64`s.
 const MAX_SEED: f64 = 9_007_199_254_740_991.0;
 
 const SPLIT: &[(&str, bool)] = &[("validation", false), ("test", false), ("stratify", false), ("seed", false)];
@@ -84,15 +84,25 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn normalize_of(&mut self, settings: &Settings) -> Normalize {
-        let Some(setting) = settings.get("normalize") else { return Normalize::None };
-        match self.checked(NORMALIZATION, NORMALIZATIONS, &setting.value) {
-            Ok((signature, arguments)) => match signature.name {
-                "standard" => Normalize::Standard,
-                "minmax" => Normalize::MinMax,
-                "scale" => Normalize::Scale(arguments.number("factor")),
-                _ => Normalize::None,
+        settings.get("normalize").map_or(Normalize::None, |setting| self.normalization(&setting.value))
+    }
+
+    /// A normalisation of inputs or targets.
+    pub(super) fn normalization(&mut self, value: &Value) -> Normalize {
+        let Ok((signature, arguments)) = self.checked(NORMALIZATION, NORMALIZATIONS, value) else { return Normalize::None };
+        match signature.name {
+            "standard" => Normalize::Standard,
+            "minmax" => Normalize::MinMax,
+            "scale" => match arguments.number("factor") {
+                0.0 => {
+                    let place = arguments.place("factor").unwrap_or(value.span);
+                    let message = "`factor` of `scale` is a number other than 0, by which every value would be 0";
+                    self.report(Diagnostic::new(codes::OUT_OF_RANGE, place, message));
+                    Normalize::None
+                }
+                factor => Normalize::Scale(factor),
             },
-            Err(Known) => Normalize::None,
+            _ => Normalize::None,
         }
     }
 
@@ -119,17 +129,28 @@ impl<'a> Resolver<'a> {
     }
 
     fn seed(&mut self, what: &str, value: &Value) -> Result<u64, Known> {
-        let found = self.evaluate(value);
-        let range = Range { high: MAX_SEED, high_included: true, ..Range::NOT_NEGATIVE };
-        match self.of_kind(what, Kind::Number(range), found, value.span)? {
-            ArgumentValue::Number(number) if number.fract() == 0.0 => Ok(number as u64),
-            ArgumentValue::Number(number) => {
-                let message = format!("{what} is a whole number, not {}", show_number(number));
-                self.report(Diagnostic::new(codes::NOT_WHOLE, value.span, message));
-                Err(Known)
+        // Not by way of a number's range: a seed is none of the `f32`s that networks are computed in.
+        let number = match self.evaluate(value) {
+            Evaluated::Number(number) => number,
+            other => match self.of_kind(what, Kind::Number(Range::NOT_NEGATIVE), other, value.span)? {
+                ArgumentValue::Number(number) => number,
+                _ => return Err(Known),
+            },
+        };
+        let diagnostic = if number.fract() != 0.0 {
+            Diagnostic::new(codes::NOT_WHOLE, value.span, format!("{what} is a whole number, not {}", show_number(number)))
+        } else if (0.0..=MAX_SEED).contains(&number) {
+            return Ok(number as u64);
+        } else {
+            let message = format!("{what} is a whole number from 0 to {MAX_SEED}, not {}", show_number(number));
+            let diagnostic = Diagnostic::new(codes::OUT_OF_RANGE, value.span, message);
+            match number > MAX_SEED {
+                true => diagnostic.help("beyond 2⁵³ − 1 neighbours are the same number; a program can seed by any `u64`"),
+                false => diagnostic,
             }
-            _ => Err(Known),
-        }
+        };
+        self.report(diagnostic);
+        Err(Known)
     }
 
     pub(super) fn shuffle_of(&mut self, settings: &Settings) -> bool {

@@ -31,6 +31,7 @@ model Fine {
     input x: f32[8];
     h: dense(20) -> relu;
     share: h -> dense(1) -> sigmoid;
+//                          ^^^^^^^ warning[W011]: `sigmoid` limits `share_of`, and targets of mean 0 and deviation 1 go beyond
     angle: h -> dense(2) -> tanh;
     width: h -> dense(1) -> softplus;
     parts: h -> dense(3) -> softmax;
@@ -56,4 +57,11 @@ model Normalized {
     output kind: class[3] = logits;
     output at: f32[3] = values;
     output yes: binary = flag;
+}
+
+// Targets of mean 0 that an activation does not reach; by default they stay as they are.
+train Fine {}
+
+train Fine as Standard {
+    normalize_targets = (share_of = standard, angle_of = minmax, hidden = standard);
 }

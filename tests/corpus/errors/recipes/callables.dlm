@@ -106,7 +106,7 @@ train Net as Kinds {
 //               ^^^ error[E113]: `epochs` is a whole number, not 2.5
 //   help: the nearest whole number is 3
     seed       = -1;
-//               ^^ error[E112]: `seed` is a number from 0 to 9007199254740991, not -1
+//               ^^ error[E112]: `seed` is a whole number from 0 to 9007199254740991, not -1
     shuffle    = 1;
 //               ^ error[E111]: `shuffle` is `true` or `false`, not 1
     split      = 0.2;
