@@ -8,7 +8,7 @@ model Diabetes {
     dense(16, init = he_normal) -> elu;
     dense(1);
 
-    /// From 25 to 346 in the data.
+    /// From 25 to 346 in the data, which the model learns as mean 0 and deviation 1 and gives back as it was.
     output progression: f32[1];
 }
 
@@ -18,7 +18,7 @@ train Diabetes {
     normalize = standard; // the measures' units differ by orders of magnitude
 
     loss      = mse;
-    optimizer = adamw(lr = 0.01, decay = 0.1); // the patients are few, so weights are kept small
+    optimizer = adamw(lr = 0.003, decay = 1); // the patients are few, so weights are kept small
     schedule  = exponential(rate = 0.97, every = epochs(1));
 
     batch     = 32;

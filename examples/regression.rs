@@ -48,15 +48,12 @@ fn run() -> Result<(), Error> {
 
     let report = trainer.fit(&patients, &mut EveryTenth)?;
 
-    // What a model must beat: always predicting the mean of those it learned from.
+    // What a model must beat: a guess, always the mean of those it learned from.
+    let judged = report.judged();
+    println!("on {} patients that it has not seen: {}; {judged}", judged.model.rows, judged.model);
+
     let parts = data::split(&patients, &recipe.split)?;
     let progression = &patients.targets()[0];
-    let mean = parts.train.iter().map(|row| progression[*row]).sum::<f32>() / parts.train.len() as f32;
-    let naive = parts.test.iter().map(|row| (progression[*row] - mean).abs()).sum::<f32>() / parts.test.len() as f32;
-    if let Some(test) = &report.test {
-        println!("on {} patients that it has not seen: {test}; mae of always predicting {mean:.0}: {naive:.4}", test.rows);
-    }
-
     let model = trainer.model();
     for row in &parts.test[..3] {
         let measures = &patients.inputs()[0][10 * row..10 * (row + 1)];

@@ -35,7 +35,7 @@ pub(super) const DEF: OpDef = OpDef {
                 name: "statistics",
                 kind: Kind::Choice(&["moving", "exact"]),
                 default: Default::Choice("moving"),
-                doc: "`exact`: after the last epoch those of the whole training part replace the moving ones",
+                doc: "`exact`: after each epoch those of the whole training part stand for the moving ones, in its figures and weights",
             },
         ],
     },

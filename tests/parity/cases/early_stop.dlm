@@ -7,12 +7,13 @@ model Net {
 }
 
 train Net {
-    loss       = mse;
-    optimizer  = momentum(lr = 0.05);
-    batch      = 4;
-    epochs     = 16;
-    early_stop = (monitor = validation_loss, patience = 3, restore_best = true);
-    shuffle    = false;
+    loss              = mse;
+    optimizer         = momentum(lr = 0.05);
+    batch             = 4;
+    epochs            = 16;
+    early_stop        = (monitor = validation_loss, patience = 3, restore_best = true);
+    shuffle           = false;
+    normalize_targets = none;
 }
 
 train Net as Pytorch like Net {

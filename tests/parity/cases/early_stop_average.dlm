@@ -7,13 +7,14 @@ model Net {
 }
 
 train Net {
-    loss       = mse;
-    optimizer  = momentum(lr = 0.05);
-    average    = 0.7;
-    batch      = 4;
-    epochs     = 16;
-    early_stop = (monitor = validation_loss, patience = 3, restore_best = true);
-    shuffle    = false;
+    loss              = mse;
+    optimizer         = momentum(lr = 0.05);
+    average           = 0.7;
+    batch             = 4;
+    epochs            = 16;
+    early_stop        = (monitor = validation_loss, patience = 3, restore_best = true);
+    shuffle           = false;
+    normalize_targets = none;
 }
 
 train Net as Pytorch like Net {

@@ -7,13 +7,19 @@ model Net {
 }
 
 train Net {
-    loss       = mse;
-    optimizer  = nesterov(lr = 0.02);
-    regularize = [max_norm(0.9)];
-    batch      = 4;
-    epochs     = 20;
-    early_stop = (monitor = validation_loss, patience = 3, min_delta = 0.001, restore_best = true);
-    shuffle    = false;
+    loss              = mse;
+    optimizer         = nesterov(lr = 0.02);
+    regularize        = [max_norm(0.9)];
+    batch             = 4;
+    epochs            = 20;
+    early_stop        = (
+        monitor = validation_loss,
+        patience = 3,
+        min_delta = 0.001,
+        restore_best = true,
+    );
+    shuffle           = false;
+    normalize_targets = none;
 }
 
 train Net as Pytorch like Net {

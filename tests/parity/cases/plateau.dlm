@@ -7,12 +7,13 @@ model Net {
 }
 
 train Net {
-    loss      = mse;
-    optimizer = momentum(lr = 0.03);
-    schedule  = plateau(factor = 0.5, patience = 2);
-    batch     = 4;
-    epochs    = 16;
-    shuffle   = false;
+    loss              = mse;
+    optimizer         = momentum(lr = 0.03);
+    schedule          = plateau(factor = 0.5, patience = 2);
+    batch             = 4;
+    epochs            = 16;
+    shuffle           = false;
+    normalize_targets = none;
 }
 
 train Net as Pytorch like Net {

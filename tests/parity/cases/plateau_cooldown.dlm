@@ -7,12 +7,13 @@ model Net {
 }
 
 train Net {
-    loss      = mse;
-    optimizer = adam(lr = 0.05);
-    schedule  = plateau(factor = 0.25, patience = 1, cooldown = 2, floor = 0.002);
-    batch     = 4;
-    epochs    = 16;
-    shuffle   = false;
+    loss              = mse;
+    optimizer         = adam(lr = 0.05);
+    schedule          = plateau(factor = 0.25, patience = 1, cooldown = 2, floor = 0.002);
+    batch             = 4;
+    epochs            = 16;
+    shuffle           = false;
+    normalize_targets = none;
 }
 
 train Net as Pytorch like Net {

@@ -7,13 +7,14 @@ model Net {
 }
 
 train Net {
-    loss       = mse;
-    optimizer  = momentum(lr = 0.05);
-    schedule   = plateau(factor = 0.5, patience = 1, min_delta = 0.01);
-    batch      = 4;
-    epochs     = 16;
-    early_stop = (monitor = validation_loss, patience = 3, restore_best = true);
-    shuffle    = false;
+    loss              = mse;
+    optimizer         = momentum(lr = 0.05);
+    schedule          = plateau(factor = 0.5, patience = 1, min_delta = 0.01);
+    batch             = 4;
+    epochs            = 16;
+    early_stop        = (monitor = validation_loss, patience = 3, restore_best = true);
+    shuffle           = false;
+    normalize_targets = none;
 }
 
 train Net as Pytorch like Net {

@@ -7,12 +7,13 @@ model Net {
 }
 
 train Net {
-    loss      = mse;
-    optimizer = momentum(lr = 0.05);
-    schedule  = exponential(rate = 0.8, every = epochs(2), staircase = true);
-    batch     = 4;
-    epochs    = 8;
-    shuffle   = false;
+    loss              = mse;
+    optimizer         = momentum(lr = 0.05);
+    schedule          = exponential(rate = 0.8, every = epochs(2), staircase = true);
+    batch             = 4;
+    epochs            = 8;
+    shuffle           = false;
+    normalize_targets = none;
 }
 
 train Net as Pytorch like Net {

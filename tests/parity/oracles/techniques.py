@@ -110,6 +110,13 @@ ACCUMULATED = [
         remark="masks are given",
     ),
     technique("accumulate_batch_norm", NORMALIZED, ("momentum", {"lr": 0.02}), accumulate=2, batches=(4, 4, 3, 3)),
+    technique(
+        "accumulate_max_norm",
+        accumulate=2,
+        max_norm=0.75,
+        flavors=("notes", "keras"),
+        remark="Keras constrains after each batch, whether it updates or not",
+    ),
     technique("accumulate_clip", accumulate=2, l2=0.05, clip=("global_norm", 0.5), remark=KERAS_LEFTOVERS),
     technique(
         "accumulate_one_cycle",

@@ -73,7 +73,7 @@ pub(crate) static WEIGHTS: Signature = Signature {
 /// What `watch` takes.
 pub(crate) static SIGNALS: Signature = Signature {
     name: "signals",
-    doc: "of each activation mean, deviation and where it is flat; of each weight its gradient and its update",
+    doc: "of each activation mean, deviation, spread and where it is flat; of each weight its gradient and its update",
     arguments: &[Parameter {
         name: "every",
         kind: Kind::Length,
