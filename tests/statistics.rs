@@ -1,8 +1,10 @@
-//! `batch_norm(statistics = exact)`: after the last epoch the statistics are those of the whole training part.
+//! `batch_norm(statistics = exact)`: after each epoch the statistics are those of the whole training part.
 
 mod support;
 
-use dlm::{Dataset, Progress};
+use std::path::Path;
+
+use dlm::{Dataset, EpochReport, Flow, Model, Observer, Progress, Weights};
 use support::Numbers;
 
 dlm::model!("tests/corpus/models/exact.dlm");
@@ -21,6 +23,7 @@ dlm::model! {
         optimizer = nesterov(lr = 0.05);
         average   = 0.9;
         batch     = 8;
+        normalize_targets = none;
     }
 }
 
@@ -80,6 +83,41 @@ fn statistics_behind_layers_are_those_of_the_weights_that_predict() {
         assert!((f64::from(mean[[unit]]) - expected_mean).abs() < 1e-5, "{mean}, expected {expected_mean}");
         assert!((f64::from(var[[unit]]) - expected_var).abs() < 1e-4 * expected_var, "{var}, expected {expected_var}");
     }
+}
+
+/// Keeps each epoch's weights as a model.
+struct Kept(Vec<Model>);
+
+impl Observer for Kept {
+    fn on_epoch(&mut self, _: &EpochReport, weights: &Weights<'_>) -> Flow {
+        self.0.push(weights.model());
+        Flow::Continue
+    }
+}
+
+#[test]
+fn the_weights_and_figures_of_each_epoch_are_with_exact_statistics() {
+    let (x, data) = data();
+    let (mut trainer, mut kept) = (net::Trainer::new(), Kept(Vec::new()));
+    let report = trainer.fit_parts(&data, Some(&data), None, &mut kept).expect("the training is finite");
+    assert_eq!(kept.0.len(), report.epochs.len());
+    for (epoch, model) in report.epochs.iter().zip(&kept.0) {
+        // A weights file of it is what the epoch was measured with, also that of the best epoch.
+        assert_eq!(epoch.validation.as_ref(), Some(&model.evaluate(&data).expect("the data fits")), "epoch {}", epoch.epoch);
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("statistics.safetensors");
+        model.save(&file).expect("it can be written");
+        let mut loaded = net::Trainer::new();
+        loaded.load(&file).expect("it fits");
+        let mean = loaded.parameter("batch_norm.running_mean");
+        for feature in 0..5 {
+            let (expected, _) = moments(&x, 5, feature);
+            assert!((f64::from(mean[[feature]]) - expected).abs() < 1e-5, "epoch {}: {mean}, {expected}", epoch.epoch);
+        }
+    }
+    // Training is the same whether anybody looks.
+    let mut alone = net::Trainer::new();
+    alone.fit(&data, &mut Progress::silent()).expect("the training is finite");
+    assert!(alone.parameters().eq(trainer.parameters()));
 }
 
 #[test]

@@ -466,3 +466,101 @@ fn what_signals_tell_is_said_after_the_first_step_and_at_the_end() {
     assert_eq!(epoch["signals"][0]["step"], 1);
     assert!(epoch["signals"][0]["verdict"][0].is_string());
 }
+
+#[test]
+fn which_class_is_yes_is_said_and_named_in_predictions() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = r#"model Patients {
+    input values: f32[2];
+    dense(1);
+    output sick: binary;
+}
+
+train Patients {
+    data      = csv("sick.csv", label = "side");
+    optimizer = adam(lr = 0.1);
+}
+"#;
+    fs::write(folder.path().join("sick.dlm"), model).unwrap();
+    let data = |no: &str, yes: &str| {
+        let csv = samples(100).replace("left", no).replace("right", yes);
+        fs::write(folder.path().join("sick.csv"), csv).unwrap();
+    };
+    let train =
+        |arguments: &[&str]| dlm().current_dir(&folder).args(["train", "sick.dlm", "--out", "out"]).args(arguments).assert();
+    let predict = || {
+        fs::write(folder.path().join("new.csv"), "x,y\n1,1\n-1,-1\n").unwrap();
+        let arguments = ["predict", "sick.dlm", "--weights", "out/final.safetensors", "new.csv"];
+        let predicted = dlm().current_dir(&folder).args(arguments).assert().success();
+        let out = text(&predicted.get_output().stdout);
+        let rows: Vec<Vec<String>> = out.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect();
+        (rows[0].join(","), rows[1].clone(), rows[2].clone())
+    };
+    // By bytes `no` comes after `Yes`.
+    data("no", "Yes");
+    train(&[]).success().stderr(contains("sick: yes is `Yes`, no is `no`"));
+    let (heading, right, left) = predict();
+    assert_eq!(heading, "sick,sick_Yes");
+    assert_eq!((right[0].as_str(), left[0].as_str()), ("Yes", "no"));
+    assert!(right[1].parse::<f32>().unwrap() > 0.5 && left[1].parse::<f32>().unwrap() < 0.5);
+    // What has no such meaning is for the recipe to say.
+    data("male", "female");
+    let help = "say it in the recipe: `yes = \"male\"`";
+    train(&[]).code(1).stderr(contains("nothing says which of them is yes of output `sick`").and(contains(help)));
+    train(&["--set", "yes=\"female\""]).success().stderr(contains("sick: yes is `female`, no is `male`"));
+    assert_eq!(predict().0, "sick,sick_female");
+    // Weights and recipe agree on it.
+    let other = ["--set", "yes=\"male\"", "--weights", "out/final.safetensors"];
+    train(&other).code(1).stderr(contains("was trained with `female` as yes of output `sick`, and the recipe says `male`"));
+}
+
+#[test]
+fn what_a_training_is_measured_by_and_classes_are_said() {
+    let folder = points();
+    let train = dlm().current_dir(&folder).args(["train", "points.dlm", "--out", "out"]).assert().success();
+    let (out, errors) = (text(&train.get_output().stdout), text(&train.get_output().stderr));
+    assert!(errors.contains("side: the classes are `left`, `right`, in this order"), "{errors}");
+    let guess = out.lines().rev().nth(1).unwrap();
+    assert!(guess.starts_with("guess  accuracy "), "{out}");
+    let json = ["train", "points.dlm", "--out", "out", "--format", "json"];
+    let train = dlm().current_dir(&folder).args(json).assert().success();
+    let last = json_lines(&train.get_output().stdout).pop().unwrap();
+    assert!(last["guess"]["accuracy"].is_f64() && last["judged"] == "test" && last["verdict"] == serde_json::json!([]), "{last}");
+}
+
+#[test]
+fn weights_with_another_normalisation_are_refused_and_what_is_kept_is_said() {
+    let folder = points();
+    let train = |arguments: &[&str]| {
+        let common = ["train", "points.dlm", "--epochs", "1"];
+        dlm().current_dir(&folder).args(common).args(arguments).assert()
+    };
+    train(&["--out", "out"]).success();
+    let weights = ["--weights", "out/final.safetensors", "--out", "more", "--set"];
+    let refused = train(&[&weights[..], &["normalize=minmax"]].concat()).code(1);
+    refused.stderr(contains("the recipe says `normalize = minmax`, and the weights were trained with `normalize = standard`"));
+    let kept = train(&[&weights[..], &["normalize=none"]].concat()).success();
+    kept.stderr(contains("inputs are normalised as the weights bring it"));
+}
+
+#[test]
+fn advice_is_on_the_recipe_that_is_trained() {
+    let folder = points();
+    let model = format!("{MODEL}\ntrain Points as Wild like Points {{ optimizer = adam(lr = 50); }}\n");
+    fs::write(folder.path().join("points.dlm"), model).unwrap();
+    let run = |arguments: &[&str]| {
+        let run = dlm().current_dir(&folder).args(arguments).assert().success();
+        text(&run.get_output().stderr)
+    };
+    let train = ["train", "points.dlm", "--epochs", "1"];
+    assert!(!run(&train).contains("W007"));
+    assert!(run(&[&train[..], &["--recipe", "Wild"]].concat()).contains("W007"));
+    assert!(run(&["check", "points.dlm"]).contains("W007"));
+    // What counts in updates is told once the data is known: eight for each of twenty epochs.
+    let said = run(&["train", "points.dlm", "--set", "warmup=steps(160)"]);
+    assert!(
+        said.contains("W029") && said.contains("`warmup` says steps(160), and the training ends after 160 updates"),
+        "{said}"
+    );
+    assert!(!run(&["train", "points.dlm", "--set", "warmup=steps(159)"]).contains("W029"));
+}

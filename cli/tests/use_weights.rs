@@ -114,8 +114,15 @@ fn predictions_that_are_not_a_number_are_said_to_be_none() {
     let mut weights = fs::read(&path).unwrap();
     // Behind the header, whose length the file begins with, all are tensors of f32.
     let tensors = 8 + u64::from_le_bytes(*weights.first_chunk().unwrap()) as usize;
-    weights[tensors..].as_chunks_mut::<4>().0.fill(f32::NAN.to_le_bytes());
-    fs::write(&path, weights).unwrap();
+    let mut fill = |value: f32| {
+        weights[tensors..].as_chunks_mut::<4>().0.fill(value.to_le_bytes());
+        fs::write(&path, &weights).unwrap();
+    };
+    // What is none in the file is found there; what is finite can still come to infinities of both signs.
+    fill(f32::NAN);
+    let eval = ["eval", "points.dlm", "--weights", "out/final.safetensors"];
+    dlm().current_dir(&folder).args(eval).assert().code(1).stderr(contains("`dense.weight` holds NaN at [0, 0]"));
+    fill(-f32::MAX);
     fs::write(folder.path().join("new.csv"), "x,y\n1,1\n-1,-1\n").unwrap();
     let predict = ["predict", "points.dlm", "--weights", "out/final.safetensors", "new.csv"];
     let predict = dlm().current_dir(&folder).args(predict).assert().success();

@@ -103,3 +103,42 @@ fn norm(lowering: &mut Lowering<'_>, value: ValueId) -> ValueId {
     let sum = lowering.sum_all("square_norm", squares);
     lowering.map("norm", operand(0).sqrt(), &[sum])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::{CompileOptions, compile};
+    use crate::describe::describe;
+
+    /// The weights of which a figure is measured.
+    fn measured(recipe: &str, figure: Figure) -> Vec<&'static str> {
+        let source = format!(
+            "model Net {{
+                input x: f32[4];
+                h: dense(6) -> relu;
+                a: h -> dense(5) -> relu -> dense(3);
+                b: h -> dense(2);
+                output kind: class[3] = a;
+                output size: f32[2] = b;
+            }}
+            train Net {{ watch = signals; {recipe} }}"
+        );
+        let (program, diagnostics) = crate::check(&source);
+        let program = program.unwrap_or_else(|| panic!("{diagnostics:?}"));
+        let spec = describe(&compile(&program.models[0].units[0], CompileOptions::default()));
+        spec.signals.iter().filter(|signal| signal.figure == figure).map(|signal| signal.of).collect()
+    }
+
+    #[test]
+    fn what_the_recipe_keeps_still_is_not_measured() {
+        let all = ["h.dense.weight", "a.dense.weight", "a.dense_2.weight", "b.dense.weight"];
+        assert_eq!(measured("", Figure::Gradient), all);
+        assert_eq!(measured("", Figure::Update), all);
+        let unlearned = "losses = [(kind, cross_entropy, 0), (size, mse)];";
+        assert_eq!(measured(unlearned, Figure::Gradient), ["h.dense.weight", "b.dense.weight"]);
+        assert_eq!(measured(unlearned, Figure::Update), ["h.dense.weight", "b.dense.weight"]);
+        // A gradient that goes through is looked at, an update that is 0 on purpose is not.
+        assert_eq!(measured("lr_scale = [(a, 0)];", Figure::Gradient), all);
+        assert_eq!(measured("lr_scale = [(a, 0)];", Figure::Update), ["h.dense.weight", "b.dense.weight"]);
+    }
+}

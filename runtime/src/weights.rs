@@ -256,8 +256,7 @@ fn difference(file: &SafeTensors<'_>, near: &[&str], parameter: &ParameterSpec, 
     }
 }
 
-/// A value of a tensor that no training can have left there, and where it is: what is not finite, a variance below 0, a scale that
-/// predictions are divided by of 0.
+/// A value of a tensor that no training can have left there, and where it is: what is not finite, a variance below 0, a scale of 0.
 fn unusable(bytes: &[u8], parameter: &ParameterSpec) -> Option<String> {
     let (variance, scale) = (parameter.name.ends_with(".running_var"), parameter.name.ends_with(".scale"));
     let is_wrong = |value: f32| {
@@ -270,7 +269,7 @@ fn unusable(bytes: &[u8], parameter: &ParameterSpec) -> Option<String> {
     let what = match value {
         value if !value.is_finite() => "",
         value if value < 0.0 => ", and a variance is a number from 0",
-        _ => ", by which predictions are divided",
+        _ => ", and a scale is none",
     };
     Some(format!("{value} at {place:?}{what}"))
 }

@@ -116,6 +116,24 @@ fn a_stratified_split_keeps_the_classes_proportions() {
 }
 
 #[test]
+fn a_class_of_one_row_is_trained_on() {
+    // 12, 7 and 1 of twenty; then 2, 1, 1, of which one goes to the test: all but the first would be gone.
+    for (kinds, test, validation) in [(vec![12, 7, 1], 0.5, 0.0), (vec![12, 7, 1], 0.3, 0.4), (vec![2, 1, 1], 0.25, 0.0)] {
+        let kinds: Vec<f32> = (0..3).flat_map(|kind| vec![kind as f32; kinds[kind]]).collect();
+        let data = Dataset::new(&CLASSIFIER.spec, &[&vec![0.0; 2 * kinds.len()]], &[&kinds]).unwrap();
+        for seed in 0..20 {
+            let parts = split(&data, &shares(validation, test, true, seed)).unwrap();
+            assert_eq!(parts.test.len(), (test * kinds.len() as f64).round() as usize);
+            let trained: BTreeSet<usize> = parts.train.iter().map(|row| kinds[*row] as usize).collect();
+            assert_eq!(trained.len(), 3, "{parts:?}");
+        }
+    }
+    // Where nothing else is left, a last row is taken.
+    let data = Dataset::new(&CLASSIFIER.spec, &[&[0.0; 6]], &[&[0.0, 1.0, 2.0]]).unwrap();
+    assert_eq!(split(&data, &shares(0.0, 0.5, true, 0)).unwrap().test.len(), 2);
+}
+
+#[test]
 fn a_split_that_cannot_be_is_named() {
     let error = message(split(&dataset(2), &shares(0.5, 0.5, false, 0)));
     assert_eq!(error, ("E308", "of 2 rows, 1 for validation and 1 for the test leave none for training".to_owned()));

@@ -153,7 +153,10 @@ fn evaluation_weighs_by_samples() {
     let (a, b) = ([1.0, -1.0, 1.0], [1.0, -1.0, 1.0, 1.0, -1.0, -1.0]);
     let data = Dataset::new(&SEVERAL.spec, &[&a, &b], &[&[1.0, 0.0, 0.0], &[1.0, 0.0, 1.0, 0.0, 0.0, 0.0], &b]).unwrap();
     let found = Trainer::new(&SEVERAL).evaluate(&data).unwrap();
-    assert_eq!(found.to_string(), "loss 0.5000  yes.accuracy 66.67 %  flags.accuracy 83.33 %  copy.mse 0.0000  copy.mae 0.0000");
+    assert_eq!(
+        found.to_string(),
+        "loss 0.5000  yes.accuracy 66.67 %  flags.accuracy 83.33 %  copy.mse 0.0000  copy.mae 0.0000  copy.r2 1.0000"
+    );
     assert_eq!(model().evaluate(&data).unwrap_err().code(), "E304");
 }
 

@@ -186,6 +186,46 @@ fn everything_that_differs_is_listed_and_nothing_changes() {
 }
 
 #[test]
+fn values_that_no_training_leaves_are_named_with_their_place() {
+    let folder = Folder::new();
+    let program = linear(|program| {
+        let mut parameters = program.spec.parameters.to_vec();
+        // A variance, as its name says, of two values.
+        (parameters[3].name, parameters[3].trainable) = ("norm.running_var", false);
+        program.spec.parameters = parameters.leak();
+        program.spec.inputs = &[];
+    });
+    let file = |weight: [f32; 2], variance: [f32; 2]| {
+        let of = |values: [f32; 2]| values.into_iter().flat_map(f32::to_le_bytes).collect::<Vec<u8>>();
+        let (weight, variance, zeros) = (of(weight), of(variance), of([0.0; 2]));
+        let tensor = |shape: &[usize], bytes| TensorView::new(Dtype::F32, shape.to_vec(), bytes).unwrap();
+        let tensors = [
+            ("dense.weight", tensor(&[1, 2], &weight[..])),
+            ("dense.bias", tensor(&[1], &zeros[..4])),
+            ("normalize.x.shift", tensor(&[2], &zeros[..])),
+            ("norm.running_var", tensor(&[2], &variance[..])),
+        ];
+        fs::write(folder.path("x"), safetensors::serialize(tensors, None).unwrap()).unwrap();
+        let mut trainer = Trainer::new(program);
+        let before = bits(&trainer);
+        match trainer.load(folder.path("x")) {
+            Ok(()) => Vec::new(),
+            Err(Error::Mismatch { differences, .. }) => {
+                assert_eq!(bits(&trainer), before);
+                differences
+            }
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert!(file([1.0, -2.0], [0.0, 3.0]).is_empty());
+    assert_eq!(file([1.0, f32::NAN], [1.0, 1.0]), ["`dense.weight` holds NaN at [0, 1]"]);
+    assert_eq!(
+        file([f32::NEG_INFINITY, 1.0], [1.0, -0.5]),
+        ["`dense.weight` holds -inf at [0, 0]", "`norm.running_var` holds -0.5 at [1], and a variance is a number from 0"]
+    );
+}
+
+#[test]
 fn a_file_without_normalisation_is_taken_and_says_so() {
     let folder = Folder::new();
     write(&folder.path("x"), &[("dense.weight", Dtype::F32, &[1, 2]), ("dense.bias", Dtype::F32, &[1])], None);

@@ -126,11 +126,11 @@ fn say(report: &Report, best: Best, output: &Output, console: &Console) -> Resul
     if let Some(validation) = &report.validation {
         console.result(format_args!("validation  {validation}"))?;
     }
+    console.result(report.judged())?;
     match &report.test {
         Some(test) => console.result(format_args!("test  {test}"))?,
         None => console.result(format_args!("training  {}", report.train))?,
     }
-    console.result(report.judged())?;
     report.verdict.iter().for_each(|sentence| console.status(sentence));
     let best = match best {
         Some((_, epoch)) => format!(", the best of epoch {epoch} in {}", output.best().display()),
