@@ -10,8 +10,8 @@ use dlm_cli::aot::{self, Effort};
 use dlm_compiler::compile::{CompileOptions, Compiled, compile};
 use dlm_compiler::graph::Program;
 use dlm_compiler::plan::Products;
-use dlm_runtime::{Level, Trainer};
-use support::compare::{compare, interpreted};
+use dlm_runtime::Level;
+use support::compare::{beginning, compare, interpreted};
 use support::unit_name;
 
 /// Recipes that are compiled into one library.
@@ -50,7 +50,7 @@ fn compare_library(recipes: &[(&str, Compiled<'_>)], effort: Effort, level: Leve
     for ((stem, compiled), loaded) in recipes.iter().zip(loaded) {
         // The naive interpreter takes long for the large ones.
         let steps = if compiled.layout.parameters_len > 50_000 { 2 } else { steps };
-        let expected = interpreted(compiled, &Trainer::new(loaded.program), steps);
+        let expected = interpreted(compiled, &beginning(loaded.program), steps);
         for threads in threads {
             let name = format!("{stem}.dlm, {}, {}, {threads} threads", unit_name(compiled.unit), level.name());
             compare(&name, compiled, loaded.program, level, *threads, &expected);

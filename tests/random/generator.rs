@@ -135,7 +135,7 @@ const TABLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("penalties", &["$penalty", "$penalty", "$penalty, $penalty", "$penalty, $penalty, $penalty", ""]),
-    ("scales", &["($learned, $factor)", "($learned, $factor), ($learned, $factor)", "($head, $factor)"]),
+    ("scales", &["($learned, $factor)", "($learned, $factor), ($learned, $positive)", "($head, $factor)"]),
     ("cross_entropy", &["cross_entropy", "cross_entropy(label_smoothing = $share)", "cross_entropy($share, [$class_weights])"]),
     ("cross_entropy_of_flags", &["binary_cross_entropy", "binary_cross_entropy(label_smoothing = $share)"]),
     ("error_of_numbers", &["mse", "mae", "huber", "huber(delta = $positive)"]),
@@ -235,6 +235,8 @@ pub struct Generator {
     learned: Vec<String>,
     weighted: Vec<String>,
     heads: Vec<String>,
+    /// What only some models can have: a setting of their outputs.
+    of_outputs: Vec<String>,
     /// The width that a row refers to as `$units`, and the number of weights of classes.
     units: usize,
     classes: usize,
@@ -254,6 +256,7 @@ pub fn file(seed: u64) -> String {
         learned: Vec::new(),
         weighted: Vec::new(),
         heads: Vec::new(),
+        of_outputs: Vec::new(),
         units: 1,
         classes: 2,
     };
@@ -532,6 +535,13 @@ impl Generator {
             let _ = writeln!(declared, "output y{count}: f32[{width}] = {name};");
             losses.push(self.expand("$error_of_numbers"));
         }
+        if losses.iter().any(|loss| ["mse", "mae", "huber"].iter().any(|error| loss.starts_with(error))) && self.chance(0.4) {
+            let setting = self.expand("normalize_targets = $normalize;");
+            self.of_outputs.push(setting);
+        }
+        if declared.matches(": binary = ").count() == 1 && self.chance(0.3) {
+            self.of_outputs.push("yes = \"so\";".into());
+        }
         file.push_str(&declared);
         file.push_str("}\n");
         self.weighted.extend(self.heads.clone());
@@ -562,7 +572,7 @@ impl Generator {
 
     /// A recipe, now and then in two parts, the second `like` the first.
     fn recipes(&mut self, file: &mut String, losses: &[String]) {
-        let mut settings: Vec<String> = Vec::new();
+        let mut settings: Vec<String> = std::mem::take(&mut self.of_outputs);
         for (chance, setting) in SETTINGS {
             if self.chance(*chance) {
                 settings.push(self.expand(setting));

@@ -14,10 +14,10 @@ use dlm_cli::aot::{self, Effort};
 use dlm_compiler::compile::{CompileOptions, Compiled, compile};
 use dlm_compiler::graph::{NodeKind, Program, Unit};
 use dlm_compiler::plan::Products;
-use dlm_runtime::{Level, Trainer};
+use dlm_runtime::Level;
 
 use crate::support;
-use crate::support::compare::{compare, interpreted};
+use crate::support::compare::{beginning, compare, interpreted};
 
 /// Files that are compiled into one library.
 const TOGETHER: usize = 20;
@@ -191,7 +191,7 @@ pub fn worker() {
     };
     for ((index, compiled), loaded) in compiled.iter().zip(loaded) {
         let expected = caught(|| {
-            let mut expected = interpreted(compiled, &Trainer::new(loaded.program), STEPS);
+            let mut expected = interpreted(compiled, &beginning(loaded.program), STEPS);
             if has(compiled.unit, &fault) {
                 expected[0].loss += 1.0;
             }

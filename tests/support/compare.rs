@@ -47,6 +47,24 @@ pub struct Expected {
     signals: Vec<(String, f32)>,
 }
 
+/// A trainer that normalises, inputs and targets: what has shift 0 and scale 1 would hide where they belong.
+pub fn beginning(program: &'static dlm_runtime::Program) -> Trainer {
+    let mut trainer = Trainer::new(program);
+    let mut numbers = Numbers(13);
+    for parameter in program.spec.parameters.iter().filter(|parameter| !parameter.trainable) {
+        let Some(statistic) = parameter.name.strip_prefix("normalize.").and_then(|name| name.rsplit('.').next()) else {
+            continue;
+        };
+        let values = numbers.list(parameter.len());
+        match statistic {
+            "shift" => trainer.set_parameter(parameter.name, &values),
+            "scale" => trainer.set_parameter(parameter.name, &values.iter().map(|value| 1.25 + value / 2.0).collect::<Vec<_>>()),
+            _ => {}
+        }
+    }
+    trainer
+}
+
 /// What the interpreter computes: for each step the loss, and every tensor of the model after it.
 pub fn interpreted(compiled: &Compiled<'_>, trainer: &Trainer, steps: u64) -> Vec<Expected> {
     let mut reference = Reference::<f32>::new(compiled, trainer, Some(UPDATES_PER_EPOCH));
@@ -67,7 +85,7 @@ pub fn compare(
     threads: usize,
     expected: &[Expected],
 ) {
-    let mut trainer = Trainer::new(program).with_limit(level).with_threads(threads);
+    let mut trainer = beginning(program).with_limit(level).with_threads(threads);
     trainer.set_steps_per_epoch(UPDATES_PER_EPOCH);
     let batches = batches(compiled, expected.len() as u64);
     for (step, ((_, inputs, targets), expected)) in batches.iter().zip(expected).enumerate() {
