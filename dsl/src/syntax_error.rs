@@ -39,6 +39,12 @@ impl Broken {
         let first = self.0.partition_point(|broken| broken.end < span.start);
         self.0.get(first).is_some_and(|broken| broken.start <= span.end)
     }
+
+    /// Whether all of `span` is within one of them.
+    pub(crate) fn covers(&self, span: Span) -> bool {
+        let first = self.0.partition_point(|broken| broken.end < span.end);
+        self.0.get(first).is_some_and(|broken| broken.start <= span.start)
+    }
 }
 
 impl Builder<'_> {
