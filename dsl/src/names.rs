@@ -39,7 +39,7 @@ pub(crate) fn normal(name: &str) -> Cow<'_, str> {
 /// The name among `among` that `wanted` most likely stands for, if any is close enough.
 ///
 /// Close are: the same letters in another case or with other separators, a beginning of at least three letters
-/// (`sigm` for `sigmoid`), and names that differ by few typing slips (one in up to five letters, two in up to eight, else three).
+/// (`sigm` for `sigmoid`) or an end of at least four (`smoothing` for `label_smoothing`), and names that differ by few typing slips (one in up to five letters, two in up to eight, else three).
 ///
 /// ```
 /// use dlm_dsl::names::closest;
@@ -77,12 +77,13 @@ fn distance(wanted: &str, length: usize, name: &str, allowed: usize) -> Option<u
     // Lengths that differ by more need more slips than are allowed.
     let other = name.chars().count();
     let typed = (other.abs_diff(length) <= allowed).then(|| osa_distance(wanted, &name)).filter(|slips| *slips <= allowed);
-    let prefix = || {
+    let part = || {
         let begins = length >= 3 && name.starts_with(wanted) || other >= 3 && wanted.starts_with(&name) && other * 2 > length;
+        let ends = length >= 4 && name.ends_with(wanted);
         // Behind every typing slip.
-        begins.then(|| 4 + other.abs_diff(length))
+        (begins || ends).then(|| 4 + other.abs_diff(length))
     };
-    typed.or_else(prefix)
+    typed.or_else(part)
 }
 
 /// Lower case, without separators.
@@ -115,6 +116,7 @@ mod tests {
         assert_eq!(close("LeakyReLU"), Some("leaky_relu"));
         assert_eq!(close("sigm"), Some("sigmoid"));
         assert_eq!(close("dropout2"), Some("dropout"));
+        assert_eq!(closest("smoothing", ["label_smoothing", "class_weights"]), Some("label_smoothing"));
     }
 
     #[test]
