@@ -4,14 +4,48 @@ use dlm_dsl::codes;
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
+use crate::record;
+use crate::table::thousands;
 
-/// A log: an epoch a line.
+/// A log: what was trained, an epoch a line, and what came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Log {
+    /// What was trained; none in a log whose first record is missing.
+    pub start: Option<Begin>,
     /// The epochs, in order; at least one.
     pub epochs: Vec<Epoch>,
-    /// What `dlm train --format json` says at the end, which is no part of a log file: the model's name.
-    pub model: Option<String>,
+    /// What came of it; none where the training is under way or was ended from outside.
+    pub end: Option<End>,
+    /// The number of the last line, if it is cut short.
+    pub cut: Option<usize>,
+}
+
+/// What was trained, and with what. Whatever the record does not say is empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Begin {
+    /// The model's name.
+    pub model: String,
+    /// The recipe's name.
+    pub recipe: String,
+    /// The recipe, its defaults filled in.
+    pub settings: Vec<(String, String)>,
+    /// What the command line replaced, as it was written there.
+    pub set: Vec<(String, String)>,
+    /// Everything else, for people: the seed, threads, versions, rows of data.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+/// What came of a training.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct End {
+    /// The model's name.
+    pub model: String,
+    /// How the final weights do on each part that there is: its name, its rows, its loss and metrics by name.
+    pub parts: Vec<(&'static str, u64, Vec<(String, f64)>)>,
+    /// The whole time.
+    pub seconds: Option<f64>,
+    /// What is to be said of how it ended.
+    pub remarks: Vec<String>,
 }
 
 /// An epoch. A number that was not finite is NaN.
@@ -75,34 +109,64 @@ const ROWS: &str = "rows";
 impl Log {
     /// Reads a log. `name` is what it is called in messages.
     ///
+    /// A last line that is cut short, as a training that is killed leaves it, is left out.
+    ///
     /// # Errors
-    /// If a line is none of a log, which is named by its number, or there is no line.
+    /// If a line is none of a log, which is named by its number, or there is no epoch.
     pub fn parse(text: &str, name: &str) -> Result<Self, Failure> {
-        let mut log = Log { epochs: Vec::new(), model: None };
-        for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            log.add(line).map_err(|message| {
+        let mut log = Log { start: None, epochs: Vec::new(), end: None, cut: None };
+        let lines: Vec<(usize, &str)> = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).collect();
+        for (at, (index, line)) in lines.iter().enumerate() {
+            let value: Result<Value, _> = serde_json::from_str(line);
+            if let Err(error) = &value
+                && error.is_eof()
+                && at + 1 == lines.len()
+                && !text.ends_with('\n')
+            {
+                log.cut = Some(index + 1);
+                break;
+            }
+            log.add(value).map_err(|message| {
                 Failure::new(codes::LOG_FILE, format!("{name}:{}: {message}", index + 1))
-                    .help("a log is what `dlm train` leaves as `log.jsonl`: one JSON object an epoch")
+                    .help("a log is what `dlm train` leaves as `log.jsonl`: one JSON object a line")
             })?;
         }
         if log.epochs.is_empty() {
             return Err(Failure::new(codes::EMPTY_LOG, format!("{name} holds no epoch"))
-                .help("a training that ends within its first epoch leaves no line"));
+                .help("a training that ends within its first epoch leaves none"));
         }
         Ok(log)
     }
 
-    fn add(&mut self, line: &str) -> Result<(), String> {
-        let value: Value = serde_json::from_str(line).map_err(|error| match error.is_eof() {
+    /// The model's name, if the log says it.
+    pub fn model(&self) -> Option<&str> {
+        let names = self.start.iter().map(|start| &start.model).chain(self.end.iter().map(|end| &end.model));
+        names.map(String::as_str).find(|name| !name.is_empty())
+    }
+
+    fn add(&mut self, value: Result<Value, serde_json::Error>) -> Result<(), String> {
+        let value = value.map_err(|error| match error.is_eof() {
             true => "the line is cut short".to_owned(),
             false => format!("this is no JSON: {}", without_line(&error)),
         })?;
         let Value::Object(line) = value else { return Err("this is no JSON object".to_owned()) };
-        if let (Some(Value::String(model)), false) = (line.get("model"), line.contains_key("epoch")) {
-            self.model = Some(model.clone());
-            return Ok(());
+        if self.end.is_some() {
+            return Err("this comes after the end of the training: this is more than one training".to_owned());
         }
-        let epoch = epoch(&line)?;
+        match line.get(record::RECORD).map(|kind| kind.as_str().unwrap_or_default()) {
+            Some(record::START) if self.start.is_none() && self.epochs.is_empty() => self.start = Some(begin(&line)?),
+            Some(record::START) => return Err("a training begins anew: this is more than one training".to_owned()),
+            Some(record::END) => self.end = Some(end(&line)?),
+            Some(record::EPOCH) | None => self.add_epoch(epoch(&line)?)?,
+            Some(_) => {
+                let kinds = [record::START, record::EPOCH, record::END].map(|kind| format!("`{kind}`")).join(", ");
+                return Err(format!("`{}` is none of {kinds}", record::RECORD));
+            }
+        }
+        Ok(())
+    }
+
+    fn add_epoch(&mut self, epoch: Epoch) -> Result<(), String> {
         match self.epochs.last() {
             Some(last) if last.epoch >= epoch.epoch => {
                 Err(format!("epoch {} comes after epoch {}: this is more than one training", epoch.epoch, last.epoch))
@@ -112,6 +176,23 @@ impl Log {
                 Ok(())
             }
         }
+    }
+
+    /// The last epoch.
+    pub fn last(&self) -> &Epoch {
+        &self.epochs[self.epochs.len() - 1]
+    }
+
+    /// The epoch of the lowest validation loss, with that loss.
+    pub fn best(&self) -> Option<(f64, &Epoch)> {
+        let losses = self.epochs.iter().filter_map(|epoch| Some((epoch.validation_loss()?, epoch)));
+        losses.filter(|(loss, _)| loss.is_finite()).min_by(|a, b| a.0.total_cmp(&b.0))
+    }
+
+    /// The rows of the test part, and how the final weights do on it.
+    pub fn test(&self) -> Option<(u64, &[(String, f64)])> {
+        let parts = self.end.iter().flat_map(|end| &end.parts);
+        parts.filter(|(part, ..)| *part == "test").map(|(_, rows, figures)| (*rows, figures.as_slice())).next()
     }
 
     /// The watched steps of all epochs.
@@ -126,15 +207,67 @@ fn without_line(error: &serde_json::Error) -> String {
     text.split_once(" at line ").map_or(text.clone(), |(what, _)| format!("{what} in column {}", error.column()))
 }
 
-fn epoch(line: &Map<String, Value>) -> Result<Epoch, String> {
-    let validation = match line.get("validation") {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::Object(validation)) => {
-            let figures = validation.keys().filter(|name| *name != ROWS);
-            figures.map(|name| Ok((name.clone(), number(validation, name)?))).collect::<Result<_, String>>()?
+fn begin(line: &Map<String, Value>) -> Result<Begin, String> {
+    let mut facts: Vec<(&'static str, String)> = Vec::new();
+    let mut put = |name: &'static str, value: Option<String>| facts.extend(value.map(|value| (name, value)));
+    put("file", text(line, "file")?);
+    put("its sha256", text(line, "sha256")?);
+    put("parameters", count(line, "parameters")?.map(thousands));
+    put("weights to begin with", text(line, "weights")?);
+    put("seed", count(line, "seed")?.map(|seed| seed.to_string()));
+    let data = object(line, "data")?;
+    if let Some(data) = data {
+        let rows =
+            ["train", "validation", "test"].map(|part| Ok(format!("{} {part}", thousands(count(data, part)?.unwrap_or(0)))));
+        put("rows", Some(rows.into_iter().collect::<Result<Vec<_>, String>>()?.join(", ")));
+        put("xxh3 of the data", text(data, "xxh3")?);
+    }
+    put("threads", count(line, "threads")?.map(|threads| threads.to_string()));
+    put("dlm", text(line, "dlm")?);
+    put("Rust compiler", text(line, "rustc")?);
+    put("instruction set", text(line, "instruction_set")?);
+    Ok(Begin {
+        model: text(line, "model")?.unwrap_or_default(),
+        recipe: text(line, "recipe")?.unwrap_or_default(),
+        settings: texts(line, "settings")?,
+        set: texts(line, "set")?,
+        facts,
+    })
+}
+
+fn end(line: &Map<String, Value>) -> Result<End, String> {
+    let mut parts = Vec::new();
+    for part in ["train", "validation", "test"] {
+        if let Some(evaluation) = object(line, part)? {
+            parts.push((part, count(evaluation, ROWS)?.unwrap_or(0), figures(evaluation)?));
         }
-        Some(_) => return Err("`validation` is no object".to_owned()),
-    };
+    }
+    let mut remarks = Vec::new();
+    if let Some(error) = object(line, "error")? {
+        let code = text(error, "code")?.map_or_else(String::new, |code| format!(" ({code})"));
+        remarks.push(format!("The training failed: {}{code}.", text(error, "message")?.unwrap_or_default()));
+    }
+    if line.get("stopped") == Some(&Value::Bool(true)) {
+        remarks.push("The training was interrupted.".to_owned());
+    }
+    if line.get("stopped_early") == Some(&Value::Bool(true)) {
+        remarks.push("`early_stop` saw no improvement any more, and ended the training.".to_owned());
+    }
+    if let Some(epoch) = count(line, "restored")? {
+        remarks.push(format!("The final weights are those of epoch {epoch}, the best."));
+    }
+    let seconds = if line.contains_key("seconds") { Some(number(line, "seconds")?) } else { None };
+    Ok(End { model: text(line, "model")?.unwrap_or_default(), parts, seconds, remarks })
+}
+
+/// Loss and metrics of an evaluation, by name.
+fn figures(evaluation: &Map<String, Value>) -> Result<Vec<(String, f64)>, String> {
+    let names = evaluation.keys().filter(|name| *name != ROWS);
+    names.map(|name| Ok((name.clone(), number(evaluation, name)?))).collect()
+}
+
+fn epoch(line: &Map<String, Value>) -> Result<Epoch, String> {
+    let validation = object(line, "validation")?.map(figures).transpose()?.unwrap_or_default();
     Ok(Epoch {
         epoch: whole(line, "epoch")?,
         learning_rate: number(line, "learning_rate")?,
@@ -179,6 +312,38 @@ fn whole(object: &Map<String, Value>, name: &str) -> Result<u64, String> {
     }
 }
 
+/// An object; none where there is none.
+fn object<'v>(object: &'v Map<String, Value>, name: &str) -> Result<Option<&'v Map<String, Value>>, String> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(value)) => Ok(Some(value)),
+        Some(_) => Err(format!("`{name}` is no object")),
+    }
+}
+
+/// A text; none where there is none.
+fn text(object: &Map<String, Value>, name: &str) -> Result<Option<String>, String> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(format!("`{name}` is no text")),
+    }
+}
+
+/// A whole number; none where there is none.
+fn count(object: &Map<String, Value>, name: &str) -> Result<Option<u64>, String> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(_) => whole(object, name).map(Some),
+    }
+}
+
+/// The texts of an object, by name.
+fn texts(line: &Map<String, Value>, name: &str) -> Result<Vec<(String, String)>, String> {
+    let Some(object) = object(line, name)? else { return Ok(Vec::new()) };
+    object.keys().map(|key| Ok((key.clone(), text(object, key)?.unwrap_or_default()))).collect()
+}
+
 /// A list; empty where there is none.
 fn list<'v>(object: &'v Map<String, Value>, name: &str) -> Result<&'v [Value], String> {
     match object.get(name) {
@@ -203,6 +368,10 @@ mod tests {
     fn what_a_line_lacks_is_said_with_its_number() {
         for (second, expected) in [
             ("{", "log.jsonl:3: the line is cut short"),
+            (r#"{"record":"strat"}"#, "log.jsonl:3: `record` is none of `start`, `epoch`, `end`"),
+            (r#"{"record":"start"}"#, "log.jsonl:3: a training begins anew: this is more than one training"),
+            (r#"{"record":"end","test":3}"#, "log.jsonl:3: `test` is no object"),
+            (r#"{"record":"end","error":{"message":3}}"#, "log.jsonl:3: `message` is no text"),
             ("nonsense", "log.jsonl:3: this is no JSON: expected ident in column 2"),
             ("[1]", "log.jsonl:3: this is no JSON object"),
             ("{}", "log.jsonl:3: there is no `epoch`"),
@@ -212,6 +381,9 @@ mod tests {
         ] {
             assert_eq!(wrong(&format!("{LINE}\n\n{second}\n")), ("E320".to_owned(), expected.to_owned()));
         }
+        assert_eq!(wrong("{\"record\":\"start\",\"set\":{\"batch\":3}}\n").1, "log.jsonl:1: `batch` is no text");
+        let ended = wrong(&format!("{LINE}\n{{\"record\":\"end\"}}\n{LINE}\n")).1;
+        assert_eq!(ended, "log.jsonl:3: this comes after the end of the training: this is more than one training");
         let with = |more: &str| wrong(&LINE.replace('}', more)).1;
         assert_eq!(with(r#","validation":3}"#), "log.jsonl:1: `validation` is no object");
         assert_eq!(with(r#","signals":3}"#), "log.jsonl:1: `signals` is no list");
@@ -222,9 +394,41 @@ mod tests {
 
     #[test]
     fn a_log_without_a_line_is_empty() {
-        for text in ["", "\n \n", "{\"model\":\"Net\"}\n"] {
+        for text in ["", "\n \n", "{\"record\":\"end\",\"model\":\"Net\"}\n", "{\"record\":\"start\"}\n{\"epo"] {
             assert_eq!(wrong(text), ("E321".to_owned(), "log.jsonl holds no epoch".to_owned()));
         }
+    }
+
+    #[test]
+    fn a_last_line_that_is_cut_is_left_out() {
+        let whole = format!("{LINE}\n{}\n", LINE.replace("1,", "2,"));
+        let epochs = |text: &str| Log::parse(text, "log.jsonl").map(|log| (log.epochs.len(), log.cut)).ok();
+        assert_eq!(epochs(&whole), Some((2, None)));
+        assert_eq!(epochs(whole.trim_end()), Some((2, None)), "only the line break is missing");
+        for cut in LINE.len() + 2..whole.len() - 2 {
+            assert_eq!(epochs(&whole[..cut]), Some((1, Some(2))), "{}", &whole[..cut]);
+        }
+        assert_eq!(epochs(&format!("{}\n{LINE}\n", &LINE[..9])), None, "a line that is cut in the midst of a log is damage");
+        assert_eq!(epochs(&format!("{LINE}\n{}\n", &LINE[..9])), None, "so is one that ends in a line break");
+    }
+
+    #[test]
+    fn the_first_and_the_last_record_are_read() {
+        let start = r#"{"record":"start","model":"Net","recipe":"Plain","seed":7,"threads":2,"settings":{"batch":"8"},"set":{"batch":"8"},"data":{"train":1200,"test":3,"xxh3":"ab"}}"#;
+        let end = r#"{"record":"end","model":"Net","seconds":3.5,"stopped":true,"restored":1,"test":{"rows":3,"loss":0.5,"accuracy":null}}"#;
+        let log = Log::parse(&format!("{start}\n{LINE}\n{end}\n"), "log.jsonl").unwrap();
+        assert_eq!(log.model(), Some("Net"));
+        let begin = log.start.unwrap();
+        assert_eq!(
+            (begin.recipe.as_str(), &begin.settings, &begin.set),
+            ("Plain", &vec![("batch".into(), "8".into())], &begin.settings)
+        );
+        let facts = [("seed", "7"), ("rows", "1,200 train, 0 validation, 3 test"), ("xxh3 of the data", "ab"), ("threads", "2")];
+        assert_eq!(begin.facts, facts.map(|(name, value)| (name, value.to_owned())));
+        let end = log.end.unwrap();
+        let (part, rows, figures) = &end.parts[0];
+        assert_eq!((*part, *rows, end.seconds, end.remarks.len()), ("test", 3, Some(3.5), 2));
+        assert!(figures[0].1.is_nan() && figures[1] == ("loss".to_owned(), 0.5), "{figures:?}");
     }
 
     #[test]
