@@ -36,7 +36,7 @@ fn a_page_has_curves_heat_maps_and_verdicts() {
         "<title>Training: net</title>",
         // What one looks for first: the best validation, not the last.
         "<strong>1.5000</strong><span class=\"note\">the best, in epoch 2</span>",
-        "<strong>75.00 %</strong>",
+        "<span class=\"name\">validation accuracy</span><strong>75.00 %</strong>",
         "<strong>not a number</strong><span class=\"note\">in epoch 3</span>",
         // Losses that differ by orders, with a curve that ends where it is not a number.
         "<h3>Loss<span class=\"note\"> by magnitude</span></h3>",

@@ -52,7 +52,7 @@ impl Chart<'_> {
         let y = |value: f64| height(factor * value);
         let unit = if self.percent { " %" } else { "" };
         html! {
-            figure {
+            figure.chart {
                 figcaption {
                     h3 { (self.title) @if values.log { span.note { " by magnitude" } } }
                     @if self.curves.len() > 1 {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::log::{Begin, LOSS};
-use super::{Run, course, figure, seconds, shell};
+use super::{Run, course, figure, seconds, shell, worth_telling};
 use crate::table::duration;
 
 /// The page of two trainings.
@@ -44,13 +44,11 @@ fn results(runs: &[Run<'_>; 2]) -> Vec<Row> {
 /// A row for each figure that one of them has.
 fn metrics(figures: [Option<&[(String, f64)]>; 2], with_loss: bool) -> Vec<Row> {
     let mut names: Vec<&str> = Vec::new();
-    for (name, _) in figures.into_iter().flatten().flatten() {
+    for (name, _) in figures.into_iter().flatten().flat_map(worth_telling) {
         if (with_loss || name != LOSS) && !names.contains(&name.as_str()) {
             names.push(name);
         }
     }
-    // The loss before what is measured beside it.
-    names.sort_by_key(|name| *name != LOSS);
     let of = |name: &str, figures: Option<&[(String, f64)]>| {
         figures?.iter().find(|(other, _)| other == name).map(|(_, value)| figure(name, *value))
     };

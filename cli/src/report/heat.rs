@@ -111,7 +111,7 @@ impl Heat {
         let undefined = all().any(|value| !value.is_finite());
         let middle = (watched.len() - 1) / 2;
         let drawing = html! {
-            figure {
+            figure.heat {
                 figcaption { h3 { (self.title) } p.note { (self.note) } }
                 svg viewBox={ "0 0 " (WIDTH) " " (place(bottom + BELOW)) } role="img" aria-label=(self.title) {
                     @for (row, of) in layers.iter().enumerate() {

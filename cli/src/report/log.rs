@@ -211,7 +211,7 @@ fn begin(line: &Map<String, Value>) -> Result<Begin, String> {
     let mut facts: Vec<(&'static str, String)> = Vec::new();
     let mut put = |name: &'static str, value: Option<String>| facts.extend(value.map(|value| (name, value)));
     put("file", text(line, "file")?);
-    put("its sha256", text(line, "sha256")?);
+    put("sha256 of the file", text(line, "sha256")?);
     put("parameters", count(line, "parameters")?.map(thousands));
     put("weights to begin with", text(line, "weights")?);
     put("seed", count(line, "seed")?.map(|seed| seed.to_string()));

@@ -152,12 +152,12 @@ fn tiles(log: &Log) -> Markup {
             (tile("training loss", figure(LOSS, last.train_loss), format!("in epoch {}", last.epoch)))
             @if let Some((loss, epoch)) = log.best() {
                 (tile("validation loss", figure(LOSS, loss), format!("the best, in epoch {}", epoch.epoch)))
-                @for (name, value) in epoch.validation.iter().filter(|(name, _)| name != LOSS) {
-                    (tile(name, figure(name, *value), format!("of epoch {}, on validation", epoch.epoch)))
+                @for (name, value) in worth_telling(&epoch.validation).filter(|(name, _)| name != LOSS) {
+                    (tile(&format!("validation {name}"), figure(name, *value), format!("in epoch {}", epoch.epoch)))
                 }
             }
             @if let Some((rows, figures)) = log.test() {
-                @for (name, value) in figures.iter().filter(|(name, _)| name == LOSS).chain(figures.iter().filter(|(name, _)| name != LOSS)) {
+                @for (name, value) in worth_telling(figures) {
                     (tile(&format!("test {name}"), figure(name, *value), format!("of the final weights, on {}", samples(rows))))
                 }
             }
@@ -196,6 +196,18 @@ fn figure(name: &str, value: f64) -> String {
         (false, true) if value == 0.0 || (0.01..1e4).contains(&value.abs()) => format!("{value:.4}"),
         (false, true) => short(value),
     }
+}
+
+/// Whether two figures are one: what is summed in another order differs in its last digits.
+fn alike(one: f64, other: f64) -> bool {
+    one == other || one.is_nan() && other.is_nan() || (one - other).abs() <= 1e-5 * one.abs().max(other.abs())
+}
+
+/// Loss and metrics, the loss first, and no metric that is the loss.
+fn worth_telling(figures: &[(String, f64)]) -> impl Iterator<Item = &(String, f64)> {
+    let loss = figures.iter().find(|(name, _)| name == LOSS);
+    let metrics = figures.iter().filter(move |(name, value)| name != LOSS && loss.is_none_or(|(_, loss)| !alike(*loss, *value)));
+    loss.into_iter().chain(metrics)
 }
 
 /// Whether a metric, possibly of one output among several, is a share of right answers.
