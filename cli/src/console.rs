@@ -106,7 +106,8 @@ impl Console {
         let text = if self.json() {
             render::json(diagnostics, source, path)
         } else {
-            render::terminal(diagnostics, source, path, self.color)
+            let columns = Term::stderr().size_checked().map_or(render::COLUMNS, |(_, columns)| columns.into());
+            render::terminal(diagnostics, source, path, self.color, columns)
         };
         let _ = io::stderr().write_all(text.as_bytes());
     }

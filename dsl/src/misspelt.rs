@@ -4,8 +4,9 @@
 use crate::{
     codes,
     diagnostic::Diagnostic,
+    expected::quoted,
     names::closest,
-    token::{Edit, Token, TokenKind},
+    token::{Bracket, Edit, Token, TokenKind},
     words::Words,
 };
 
@@ -28,19 +29,38 @@ const FOREIGN: &[(&str, &str)] = &[
     ("times", "repeat"),
 ];
 
+/// The names of types. They are no reserved words, but say what a statement is.
+const TYPES: &[&str] = &["f32", "index", "class", "binary", "flags"];
+
 /// Reports the misspelt words among `tokens`, has them read as what they stand for, and mends the text.
 pub(crate) fn mend(source: &str, tokens: &mut [Token]) -> (Vec<Diagnostic>, Vec<Edit>) {
     let (mut diagnostics, mut edits) = (Vec::new(), Vec::new());
+    let mut depth = 0_usize;
     for index in 0..tokens.len() {
+        match tokens[index].kind {
+            TokenKind::Open(Bracket::Brace) => depth += 1,
+            TokenKind::Close(Bracket::Brace) => depth = depth.saturating_sub(1),
+            // What stands at the left edge is an item, whatever has lost its brace before.
+            _ if tokens[index].first_on_line() && tokens[index].column == 0 => depth = 0,
+            _ => {}
+        }
         let words = Words { source, tokens };
-        let Some(expected) = expected(words, index) else { continue };
+        let Some(expected) = expected(words, index, depth > 0) else { continue };
         let (written, span) = (words.text(index), tokens[index].span);
         let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == written).map(|(_, word)| *word);
         let Some(word) = foreign.filter(|word| expected.contains(word)).or_else(|| closest(written, expected.iter().copied()))
         else {
             continue;
         };
-        let message = format!("expected {}, found `{written}`", one_of(word));
+        let one_of = one_of(word);
+        if words.text(index + 1) == ":" {
+            // Its name is missing too: what was written stands in for it.
+            let message = format!("expected {one_of} and a name, found {}", quoted(written));
+            diagnostics.push(Diagnostic::new(codes::UNEXPECTED, span, message).help(format!("write `{word} name: …`")));
+            edits.push(Edit::insert(span.start, &format!("{word} ")));
+            continue;
+        }
+        let message = format!("expected {one_of}, found {}", quoted(written));
         diagnostics.push(Diagnostic::new(codes::UNEXPECTED, span, message).help(format!("did you mean `{word}`?")));
         tokens[index].read_as = Some(word);
         edits.extend([Edit::insert(span.start, word), Edit::blank(span)]);
@@ -48,8 +68,9 @@ pub(crate) fn mend(source: &str, tokens: &mut [Token]) -> (Vec<Diagnostic>, Vec<
     (diagnostics, edits)
 }
 
-/// The reserved words of which one must be meant at `index`, to judge by what stands around it.
-fn expected(words: Words<'_>, index: usize) -> Option<&'static [&'static str]> {
+/// The reserved words of which one must be meant at `index`, to judge by what stands around it; `inside` says whether that is in the
+/// braces of an item.
+fn expected(words: Words<'_>, index: usize, inside: bool) -> Option<&'static [&'static str]> {
     if !words.is_name(index) {
         return None;
     }
@@ -62,16 +83,25 @@ fn expected(words: Words<'_>, index: usize) -> Option<&'static [&'static str]> {
         return goes_on.then_some(&["as", "like"]);
     }
     let begins = matches!(before(1), "" | "{" | "}" | ";" | "]") || words.tokens[index].first_on_line();
+    if next_is_name && begins && !inside {
+        return match words.text(index + 2) {
+            "as" | "like" => Some(&["train"]),
+            "(" => Some(&["block"]),
+            ":" | "=" => Some(&["const"]),
+            "{" => Some(&["model", "train"]),
+            _ => (words.kind(index + 2) == Some(TokenKind::Name)).then_some(&["train"]),
+        };
+    }
     let link = begins || matches!(before(1), "->" | ":");
-    match (next_is_name, words.text(index + 2)) {
-        (true, "as" | "like") if begins => Some(&["train"]),
-        (true, "(") if begins => Some(&["block"]),
-        (true, ":" | "=") if begins => Some(&["input", "output", "const"]),
-        (true, "{") if link => Some(&["model", "train", "repeat"]),
-        (true, _) if begins && words.kind(index + 2) == Some(TokenKind::Name) => Some(&["train"]),
-        (false, "{") if link && words.kind(index + 1) == Some(TokenKind::Number) => Some(&["repeat"]),
-        (false, _) if link && words.text(index + 1) == "{" => Some(&["residual"]),
-        (false, _) if link && words.text(index + 1) == "(" => parenthesized_before_brace(words, index + 1),
+    match (next_is_name, words.text(index + 1), words.text(index + 2)) {
+        (true, _, ":" | "=") if begins => Some(&["input", "output"]),
+        (true, _, "{") if link => Some(&["repeat"]),
+        (false, ":", ty) if begins && TYPES.contains(&ty) && matches!(words.text(index + 3), "[" | ";") => {
+            Some(&["input", "output"])
+        }
+        (false, _, "{") if link && words.kind(index + 1) == Some(TokenKind::Number) => Some(&["repeat"]),
+        (false, "{", _) if link => Some(&["residual"]),
+        (false, "(", _) if link => parenthesized_before_brace(words, index + 1),
         _ => None,
     }
 }

@@ -105,8 +105,45 @@ fn several_are_found_at_once() {
 }
 
 #[test]
+fn a_word_whose_name_is_missing_is_one_error() {
+    let source = "model M {\n    inputs: f32[4];\n    dense(3);\n    Ouput: class[3];\n}\n";
+    let (file, diagnostics) = parse(source);
+    let found: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+    let expected = ["inputs", "Ouput"].map(|word| format!("expected `input` or `output` and a name, found `{word}`"));
+    assert_eq!(found, expected);
+    assert_eq!(diagnostics[1].help, ["write `output name: …`"]);
+    let right = "model M {\n    input inputs: f32[4];\n    dense(3);\n    output Ouput: class[3];\n}\n";
+    assert_eq!(shape(&file), shape(&parse(right).0));
+}
+
+#[test]
+fn what_begins_an_item_is_not_looked_for_inside_of_one() {
+    // `let h = …` in a model is no const that stands in the wrong place.
+    let (_, diagnostics) = parse("model M {\n    input x: f32[4];\n    let h = dense(3);\n    output y: class[3];\n}\n");
+    let found: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(found, [codes::MISSING_SEMICOLON, codes::COLON_OR_EQUALS], "{diagnostics:?}");
+    // The brace that is missing is the first's, and the recipe a recipe.
+    let (_, diagnostics) = parse("model M {\n    input x: f32[4];\n    output y: f32[4];\n\ntrian M {\n    epochs = 3;\n}\n");
+    let found: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(found, [codes::UNCLOSED_BRACKET, codes::UNEXPECTED], "{diagnostics:?}");
+}
+
+#[test]
 fn names_that_look_like_reserved_words_are_names() {
     let source = "block Input(models) { dense(models); }\nmodel Model { input inputs: f32[4]; out: Input(3) -> relu; output outputs: \
                   f32[3] = out; }\ntrain Model as Train { epochs = 1; }\n";
     assert_eq!(parse(source).1, []);
+}
+
+#[test]
+fn brackets_of_another_kind_are_named() {
+    for (statement, help) in [
+        ("input x: f32(3);", "the sizes of a type stand between `[` and `]`: `f32[…]`"),
+        ("output y: class(3);", "the sizes of a type stand between `[` and `]`: `class[…]`"),
+        ("dense[3];", "arguments stand between `(` and `)`: `dense(…)`"),
+    ] {
+        let (_, diagnostics) = parse(&format!("model M {{\n    {statement}\n}}\n"));
+        assert_eq!(diagnostics.len(), 1, "{statement}: {diagnostics:?}");
+        assert_eq!(diagnostics[0].help, [help], "{statement}");
+    }
 }

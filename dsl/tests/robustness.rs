@@ -177,7 +177,7 @@ fn check(source: &str) {
 /// Whatever is reported can be shown.
 fn show(source: &str, diagnostics: &[Diagnostic]) {
     let few = &diagnostics[..diagnostics.len().min(3)];
-    assert_eq!(render::terminal(few, source, "a.dlm", false).is_empty(), few.is_empty());
+    assert_eq!(render::terminal(few, source, "a.dlm", false, render::COLUMNS).is_empty(), few.is_empty());
     assert_eq!(render::json(few, source, "a.dlm").lines().count(), few.len());
     for diagnostic in few {
         assert!(plain::text(diagnostic, source, "a.dlm").contains(&diagnostic.message));
