@@ -47,11 +47,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments,
 fn color_choice(arguments: &[OsString]) -> ColorChoice {
     let texts: Vec<&str> = arguments.iter().map(|argument| argument.to_str().unwrap_or_default()).collect();
     let after = |index: usize| texts.get(index + 1).copied().unwrap_or_default();
-    let given = texts.iter().enumerate().filter_map(|(index, text)| match *text {
+    let mut given = texts.iter().enumerate().filter_map(|(index, text)| match *text {
         "--color" => Some(after(index)),
         _ => text.strip_prefix("--color="),
     });
-    match given.last() {
+    match given.next_back() {
         Some("always") => ColorChoice::Always,
         Some("never") => ColorChoice::Never,
         _ => ColorChoice::Auto,

@@ -162,6 +162,7 @@ mod tests {
         ];
         let found: std::collections::BTreeSet<String> = all.iter().map(|parts| fingerprint(parts)).collect();
         assert_eq!(found.len(), all.len(), "{found:?}");
-        assert_eq!(fingerprint(all[0]), fingerprint(&all[0].to_vec()));
+        let again: Vec<f32> = (1..=3_u8).map(f32::from).collect();
+        assert_eq!(fingerprint(all[0]), fingerprint(&[vec![&again, &[4.0]], vec![]]));
     }
 }

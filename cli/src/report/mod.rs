@@ -5,6 +5,7 @@ pub mod chart;
 pub mod compare;
 mod course;
 pub mod heat;
+mod lines;
 pub mod log;
 pub mod scale;
 
