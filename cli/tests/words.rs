@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{dlm, points, text};
+use common::{MODEL, dlm, json_lines, points, text};
 use predicates::prelude::{PredicateBooleanExt, predicate::str::contains};
 
 /// The usage line of a command's help.
@@ -100,4 +100,22 @@ fn no_epoch_takes_no_time() {
         .assert()
         .code(1)
         .stderr(contains("error[E003]").and(contains("\u{1b}").not()));
+}
+
+#[test]
+fn names_of_any_script_go_all_the_way() {
+    let folder = points();
+    // Declared with one letter, used as a letter and an accent.
+    let model = MODEL.replace("model Points", "model Größe").replace("train Points", "train Gro\u{308}ße");
+    let model = model.replace("point:", "länge:").replace("dense(2);", "kopf: dense(2);").replace("side:", "種:");
+    std::fs::write(folder.path().join("größe.dlm"), model).unwrap();
+    let run = |arguments: &[&str]| dlm().current_dir(&folder).args(arguments).assert().success();
+    let train = run(&["train", "größe.dlm", "--model", "Größe", "--epochs", "2", "--out", "out", "--format", "json"]);
+    let lines = json_lines(&train.get_output().stdout);
+    assert_eq!((&lines[0]["model"], &lines[3]["model"]), (&"Größe".into(), &"Größe".into()));
+    let predict = run(&["predict", "größe.dlm", "--weights", "out/final.safetensors", "points.csv"]);
+    predict.stdout(contains("種,種_left,種_right\n"));
+    run(&["summary", "größe.dlm"]).stdout(contains("kopf.dense").and(contains("input länge")));
+    run(&["report", "out"]).stdout("out/report.html\n");
+    assert!(std::fs::read_to_string(folder.path().join("out/report.html")).unwrap().contains("model Größe"));
 }
