@@ -254,16 +254,20 @@ impl<'a> Resolver<'a> {
                 if range.contains(number) && range.contains_rounded(number) {
                     return Ok(ArgumentValue::Number(number));
                 }
-                let (shown, rounded) = (show_number(number), number as f32);
-                let diagnostic = |message: String| Diagnostic::new(codes::OUT_OF_RANGE, span, message);
-                self.report(match (range.contains(number), rounded.is_finite()) {
-                    (false, _) => diagnostic(format!("{what} is {range}, not {shown}")),
-                    (true, false) => {
-                        diagnostic(format!("{what} is {shown}, and the largest number that a network can compute with is 3.4e38"))
-                            .help("networks are computed in `f32`")
+                let shown = show_number(number);
+                self.report(match range.contains(number) {
+                    false => Diagnostic::new(codes::OUT_OF_RANGE, span, format!("{what} is {range}, not {shown}")),
+                    true => {
+                        let rounded = number as f32;
+                        let (becomes, bound) = match rounded {
+                            _ if rounded.is_infinite() => ("infinite".into(), "whose largest number is about 3.4e38"),
+                            0.0 => ("0".into(), "whose smallest number above 0 is about 1.4e-45"),
+                            _ => (show_number(rounded.into()), "which has about seven digits"),
+                        };
+                        let message = format!("{what} is {range}, and {shown} is {becomes} as `f32`");
+                        let help = format!("networks are computed in `f32`, {bound}");
+                        Diagnostic::new(codes::OUT_OF_RANGE, span, message).help(help)
                     }
-                    (true, true) => diagnostic(format!("{what} is {range}, and {shown} is {rounded} once it is rounded"))
-                        .help("networks are computed in `f32`"),
                 });
                 Err(Known)
             }
@@ -282,7 +286,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A whole number from `least` on.
-    fn whole(&mut self, what: &str, number: f64, least: usize, span: Span) -> Result<f64, Known> {
+    pub(super) fn whole(&mut self, what: &str, number: f64, least: usize, span: Span) -> Result<f64, Known> {
         let shown = show_number(number);
         let diagnostic = if number.fract() != 0.0 {
             let nearest = number.round().max(least as f64);
