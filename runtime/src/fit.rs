@@ -85,6 +85,8 @@ struct Run<'a> {
     stop: Option<StopWatch>,
     /// The best epoch, where it may be given back.
     best: Option<Snapshot>,
+    /// Parameters and statistics as training has them, while the trainer holds an epoch's exact statistics.
+    moving: Option<Vec<f32>>,
 }
 
 /// A trainer at the end of an epoch.
@@ -173,18 +175,19 @@ impl Trainer {
             plateau: spec.recipe.plateau.map(PlateauWatch::new),
             stop: spec.recipe.early_stop.map(StopWatch::new),
             best: None,
+            moving: None,
         };
         let (mut epochs, mut stopped, mut stopped_early) = (Vec::new(), false, false);
         for epoch in 1..=spec.recipe.epochs {
             let (report, mut flow) = self.epoch(&mut run, epoch, steps, observer)?;
             let finished = report.is_some();
             let mut ends = false;
-            if let Some((report, moving)) = report {
+            if let Some(report) = report {
                 if observer.on_epoch(&report, &self.weights()) == Flow::Stop {
                     flow = Flow::Stop;
                 }
                 // Training goes on with what it had.
-                if let Some(moving) = moving {
+                if let Some(moving) = run.moving.take() {
                     self.memory.as_mut_slice()[..moving.len()].copy_from_slice(&moving);
                 }
                 ends = self.check_figures(&mut run, &report);
@@ -330,15 +333,15 @@ impl Trainer {
         }
     }
 
-    /// One pass over the training part; no report if it was stopped on the way. With the report comes what parameters and
-    /// statistics are to be again once the observer has seen the weights, where exact statistics were gathered for it.
+    /// One pass over the training part; no report if it was stopped on the way. With a report the trainer holds the statistics
+    /// that the epoch was measured with, and the run those to go on with, if they are others.
     fn epoch(
         &mut self,
         run: &mut Run<'_>,
         epoch: usize,
         steps: usize,
         observer: &mut dyn Observer,
-    ) -> Result<(Option<(EpochReport, Option<Vec<f32>>)>, Flow), Error> {
+    ) -> Result<(Option<EpochReport>, Flow), Error> {
         let spec = self.spec();
         let begun = Instant::now();
         self.counters.epochs += 1;
@@ -397,7 +400,7 @@ impl Trainer {
         if let Some((name, value)) = self.not_finite() {
             return Err(self.diverged(run, name, value, epoch, steps));
         }
-        let moving = self.gather_statistics(run);
+        run.moving = self.gather_statistics(run);
         let train = self.measure_training.then(|| self.evaluate_part(run.parts.train, &mut run.work));
         let validation = run.parts.validation;
         let validation = (!validation.rows.is_empty()).then(|| self.evaluate_part(validation, &mut run.work));
@@ -412,7 +415,7 @@ impl Trainer {
             seconds: begun.elapsed().as_secs_f64(),
             samples_per_second: samples as f64 / training,
         };
-        Ok((Some((report, moving)), flow))
+        Ok((Some(report), flow))
     }
 
     /// The first parameter that holds a value that is infinite or not a number.
