@@ -78,7 +78,8 @@ impl<'a> Words<'a> {
                     _ => format!("choose another name, such as `{word}_1`"),
                 };
                 diagnostics.push(Diagnostic::new(codes::RESERVED_WORD, token.span, message).help(help));
-                edits.push(Edit::replace(token.span, &"x".repeat(word.len())));
+                // What a misspelt word is read as may be longer than what stands there.
+                edits.push(Edit::replace(token.span, &"x".repeat(token.span.end - token.span.start)));
             }
         }
         (diagnostics, edits)

@@ -56,4 +56,4 @@ train Classes as Negative { seed = -1; split = (test = 0.1, seed = 1e300); }
 //                                 ^^ error[E112]: `seed` is a whole number from 0 to 9007199254740991, not -1
 //                                                                 ^^^^^ error[E112]: `seed` of `split` is a whole number from 0 to 9007199254740991, not 1e300
 train Classes as Huge { schedule = exponential(rate = 1e308); }
-//                                                    ^^^^^ error[E112]: `rate` of `exponential` is 1e308, and the largest number that a network can compute with is 3.4e38
+//                                                    ^^^^^ error[E112]: `rate` of `exponential` is a number above 0, and 1e308 is infinite as `f32`
