@@ -260,15 +260,36 @@ fn lints() -> String {
 }
 
 fn planned() -> String {
-    let names = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let mut text = String::new();
-    line(&mut text, format_args!("- layers: {}", names(op::PLANNED)));
-    line(&mut text, format_args!("- settings: {}", names(PLANNED)));
-    for (setting, callables) in PLANNED_CALLABLES {
-        line(&mut text, format_args!("- for `{setting}`: {}", names(callables)));
-    }
-    for (of, arguments) in PLANNED_ARGUMENTS {
-        line(&mut text, format_args!("- arguments of `{of}`: {}", names(arguments)));
+    for (place, names) in planned_names() {
+        let of = match place {
+            Planned::Layer => "layers".to_owned(),
+            Planned::Setting => "settings".to_owned(),
+            Planned::For(setting) => format!("for `{setting}`"),
+            Planned::ArgumentOf(name) => format!("arguments of `{name}`"),
+        };
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        line(&mut text, format_args!("- {of}: {}", names.join(", ")));
     }
     text
+}
+
+/// Where a name is to stand that is still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Planned {
+    /// A layer.
+    Layer,
+    /// A setting of recipes.
+    Setting,
+    /// What this setting takes.
+    For(&'static str),
+    /// An argument of this.
+    ArgumentOf(&'static str),
+}
+
+/// The names of the language that are still to come.
+pub fn planned_names() -> Vec<(Planned, &'static [&'static str])> {
+    let callables = PLANNED_CALLABLES.iter().map(|(setting, names)| (Planned::For(setting), *names));
+    let arguments = PLANNED_ARGUMENTS.iter().map(|(of, names)| (Planned::ArgumentOf(of), *names));
+    [(Planned::Layer, op::PLANNED), (Planned::Setting, PLANNED)].into_iter().chain(callables).chain(arguments).collect()
 }
