@@ -162,6 +162,17 @@ fn what_an_argument_does_not_take_is_refused_where_it_stands() {
     assert!(refused > 100, "{refused}");
 }
 
+/// No setting takes a name that stands for nothing.
+#[test]
+fn every_setting_refuses_what_it_cannot_take() {
+    for (_, setting) in reference::names().into_iter().filter(|(table, _)| *table == "settings") {
+        let found = errors(&format!(
+            "model M {{ input x: f32[4]; dense(3); output y: f32[3]; }} train M {{ {setting} = no_such_name; }}"
+        ));
+        assert!(matches!(found.as_slice(), [(_, text)] if text == "no_such_name"), "{setting}: {found:?}");
+    }
+}
+
 #[test]
 fn what_is_missing_or_unknown_is_an_error() {
     for table in TABLES {
