@@ -14,19 +14,6 @@ model Rectified {
     output y: f32[3];
 }
 
-train Rectified {
-    optimizer = momentum(lr = 0.05);
-    batch     = 12;
-}
-
-train Rectified as Pytorch like Rectified {
-    flavor = pytorch;
-}
-
-train Rectified as Keras like Rectified {
-    flavor = keras;
-}
-
 model Exponential {
     input x: f32[7];
     dense(9)
@@ -39,19 +26,6 @@ model Exponential {
         -> gelu(approximate = tanh);
     dense(3);
     output y: f32[3];
-}
-
-train Exponential {
-    optimizer = momentum(lr = 0.05);
-    batch     = 12;
-}
-
-train Exponential as Pytorch like Exponential {
-    flavor = pytorch;
-}
-
-train Exponential as Keras like Exponential {
-    flavor = keras;
 }
 
 model Smooth {
@@ -69,6 +43,32 @@ model Smooth {
         -> softmax;
     dense(3);
     output y: f32[3];
+}
+
+train Rectified {
+    optimizer = momentum(lr = 0.05);
+    batch     = 12;
+}
+
+train Rectified as Pytorch like Rectified {
+    flavor = pytorch;
+}
+
+train Rectified as Keras like Rectified {
+    flavor = keras;
+}
+
+train Exponential {
+    optimizer = momentum(lr = 0.05);
+    batch     = 12;
+}
+
+train Exponential as Pytorch like Exponential {
+    flavor = pytorch;
+}
+
+train Exponential as Keras like Exponential {
+    flavor = keras;
 }
 
 train Smooth {

@@ -8,6 +8,14 @@ model Net {
     output y: class[3];
 }
 
+/// Slopes that are learned and drawn.
+model Slopes {
+    input x: f32[6];
+    h: dense(5) -> prelu -> dense(4) -> rrelu;
+    head: dense(3);
+    output y: class[3];
+}
+
 train Net {
     watch = signals(every = steps(2));
     batch = 8;
@@ -29,14 +37,6 @@ train Net as Clipped like Net {
 /// What is measured of an update from several batches.
 train Net as Gathered like Net {
     accumulate = 2;
-}
-
-/// Slopes that are learned and drawn.
-model Slopes {
-    input x: f32[6];
-    h: dense(5) -> prelu -> dense(4) -> rrelu;
-    head: dense(3);
-    output y: class[3];
 }
 
 train Slopes {
