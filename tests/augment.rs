@@ -302,20 +302,45 @@ const ALL: [&str; 9] = [
     "noise(0.5)",
 ];
 
-/// What may become of an image of a row of two pixels, by hand: 3 and 1. Where a row can leave them as they are, that too.
-const PAIRS: &[(&str, &[[f32; 2]])] = &[
-    // One pixel up or down leaves nothing but `fill`.
-    ("shift(1, fill = 7)", &[[3.0, 1.0], [7.0, 3.0], [1.0, 7.0], [7.0, 7.0]]),
-    ("crop(1, border = edge)", &[[3.0, 1.0], [3.0, 3.0], [1.0, 1.0]]),
-    ("flip(probability = 1)", &[[1.0, 3.0]]),
-    ("flip(vertical = true, probability = 1)", &[[3.0, 1.0]]),
-    ("rotate(0)", &[[3.0, 1.0]]),
-    ("zoom(0)", &[[3.0, 1.0]]),
-    ("cutout(1, fill = 7)", &[[7.0, 1.0], [3.0, 7.0]]),
-    ("cutout(4)", &[[0.0, 0.0]]),
-    ("brightness(0)", &[[3.0, 1.0]]),
-    ("contrast(0)", &[[3.0, 1.0]]),
-    ("noise(0)", &[[3.0, 1.0]]),
+/// All that may become of the image 3 1 / 0 2, by hand, row by row.
+const IMAGES: &[(&str, &[[f32; 4]])] = &[
+    (
+        "shift(1, fill = 7)",
+        &[
+            [3.0, 1.0, 0.0, 2.0],
+            [7.0, 3.0, 7.0, 0.0],
+            [1.0, 7.0, 2.0, 7.0],
+            [7.0, 7.0, 3.0, 1.0],
+            [0.0, 2.0, 7.0, 7.0],
+            [7.0, 7.0, 7.0, 3.0],
+            [7.0, 7.0, 1.0, 7.0],
+            [7.0, 0.0, 7.0, 7.0],
+            [2.0, 7.0, 7.0, 7.0],
+        ],
+    ),
+    (
+        "crop(1, border = edge)",
+        &[
+            [3.0, 1.0, 0.0, 2.0],
+            [3.0, 3.0, 0.0, 0.0],
+            [1.0, 1.0, 2.0, 2.0],
+            [3.0, 1.0, 3.0, 1.0],
+            [0.0, 2.0, 0.0, 2.0],
+            [3.0; 4],
+            [1.0; 4],
+            [0.0; 4],
+            [2.0; 4],
+        ],
+    ),
+    ("flip(probability = 1)", &[[1.0, 3.0, 2.0, 0.0]]),
+    ("flip(vertical = true, probability = 1)", &[[0.0, 2.0, 3.0, 1.0]]),
+    ("rotate(0)", &[[3.0, 1.0, 0.0, 2.0]]),
+    ("zoom(0)", &[[3.0, 1.0, 0.0, 2.0]]),
+    ("cutout(1, fill = 7)", &[[7.0, 1.0, 0.0, 2.0], [3.0, 7.0, 0.0, 2.0], [3.0, 1.0, 7.0, 2.0], [3.0, 1.0, 0.0, 7.0]]),
+    ("cutout(2)", &[[0.0, 1.0, 0.0, 2.0], [0.0, 0.0, 0.0, 2.0], [0.0; 4]]),
+    ("brightness(0)", &[[3.0, 1.0, 0.0, 2.0]]),
+    ("contrast(0)", &[[3.0, 1.0, 0.0, 2.0]]),
+    ("noise(0)", &[[3.0, 1.0, 0.0, 2.0]]),
 ];
 
 /// An augmentation without a place in [`ALL`] or without results by hand fails, by name; `mixup` has tests of its own.
@@ -324,14 +349,14 @@ fn every_augmentation_is_known() {
     let name = |call: &str| call.split('(').next().unwrap_or_default().to_owned();
     for signature in dlm_compiler::reference::signatures("augmentations").iter().filter(|row| row.name != "mixup") {
         assert!(ALL.iter().any(|call| name(call) == signature.name), "`{}` has no place in ALL", signature.name);
-        assert!(PAIRS.iter().any(|(call, _)| name(call) == signature.name), "`{}` has no row in PAIRS", signature.name);
+        assert!(IMAGES.iter().any(|(call, _)| name(call) == signature.name), "`{}` has no row in IMAGES", signature.name);
     }
-    for (call, wanted) in PAIRS {
-        let found = changed("[1, 2]", call, &[3.0, 1.0], (200, 1));
-        for pair in wanted.iter() {
-            assert!(found.iter().any(|found| found == pair), "{call} never gives {pair:?}");
+    for (call, wanted) in IMAGES {
+        let found = changed("[2, 2]", call, &[3.0, 1.0, 0.0, 2.0], (300, 1));
+        for image in *wanted {
+            assert!(found.iter().any(|found| found == image), "{call} never gives {image:?}");
         }
-        let other = found.iter().find(|found| !wanted.iter().any(|pair| *found == pair));
+        let other = found.iter().find(|found| !wanted.iter().any(|image| *found == image));
         assert!(other.is_none(), "{call} gives {other:?}");
     }
 }

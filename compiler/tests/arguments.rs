@@ -108,7 +108,8 @@ fn wrong(argument: &Argument) -> Vec<String> {
     .map(str::to_owned)
     .collect();
     if let Kind::Number(range) = argument.kind {
-        let outside = |bound: f64, included: bool, by: f64| bound.is_finite().then(|| if included { bound + by } else { bound });
+        let outside =
+            |bound: f64, included: bool, by: f64| bound.is_finite().then_some(if included { bound + by } else { bound });
         let ends = [outside(range.low, range.low_included, -1.0), outside(range.high, range.high_included, 1.0)];
         wrong.extend(ends.into_iter().flatten().map(|number| number.to_string()));
     }

@@ -4,6 +4,7 @@
 //! Between a comment of [`MADE`] and `<!-- end -->` stands what the compiler makes; `DLM_UPDATE_EXPECT=1` writes it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use dlm_compiler::summary::summary;
@@ -53,8 +54,11 @@ fn count(table: &str) -> Result<String, String> {
     reference::count(table).map(|count| count.to_string())
 }
 
-/// The comments of a page that ask for something: the first word, what stands behind it, and where its text begins and ends.
-fn asked(text: &str) -> Result<Vec<(&str, &str, std::ops::Range<usize>)>, String> {
+/// A comment that asks for something: its first word, what stands behind that, and where what is made begins and ends.
+type Asked<'t> = (&'t str, &'t str, Range<usize>);
+
+/// The comments of a page that ask for something.
+fn asked(text: &str) -> Result<Vec<Asked<'_>>, String> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find("<!-- ").map(|start| at + start + 5) {
