@@ -137,12 +137,11 @@ fn what_does_not_exist_is_not_made() {
     assert_eq!(filled("as `<!-- count clips -->`"), Ok("as `<!-- count clips -->`".into()));
 }
 
-/// Where semantics.md says what the rows of a table compute. Activations are defined by their lines in language.md, and in the
-/// formulas of optimizers each row has its own.
-const DEFINED: [(&str, &str); 7] = [
+/// Where semantics.md says what the rows of a table compute. Activations are defined by their lines in language.md, optimizers by
+/// a table that is made.
+const DEFINED: [(&str, &str); 6] = [
     ("layers", "Layers"),
     ("losses", "Losses"),
-    ("optimizers", "Optimizers"),
     ("schedules", "Schedules"),
     ("penalties", "Within a step"),
     ("augmentations", "Augmentation"),

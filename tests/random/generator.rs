@@ -185,6 +185,17 @@ pub fn made(table: &str, from: &str, words: &HashSet<&str>) -> Vec<String> {
     calls.map(|call| call.to_string()).collect()
 }
 
+/// The layers and activations that learn something of a row of features.
+static LEARNED: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let rows = ["layers", "activations"].into_iter().flat_map(reference::signatures);
+    let learns = |call: &Call| {
+        let source = format!("model M {{ input x: f32[5]; {call}; output y: f32[5]; }}");
+        let program = dlm_compiler::check(&source).0;
+        program.is_some_and(|program| program.models[0].units[0].graph.parameters.iter().any(|it| it.role.trainable()))
+    };
+    rows.filter(|row| calls(row).iter().any(learns)).map(|row| row.name).collect()
+});
+
 /// Whether a row here names it; the spellings of initialisers are put together.
 fn named(words: &HashSet<&str>, name: &str) -> bool {
     let scaled =
@@ -470,7 +481,7 @@ impl Generator {
         if weighted {
             self.weighted.push(name.clone());
         }
-        if weighted || links.contains("norm") || links.contains("prelu") {
+        if weighted || links.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| LEARNED.contains(word)) {
             self.learned.push(name.clone());
         }
         self.values.push(Named { name, width, used: false });
