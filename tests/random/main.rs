@@ -16,6 +16,7 @@
 
 mod generator;
 mod judge;
+mod made;
 mod shrink;
 #[path = "../support/mod.rs"]
 mod support;
@@ -126,7 +127,7 @@ fn the_files_say_all_that_can_be_said() {
 /// What no row names is called by its signature: here, what would be if none were named.
 #[test]
 fn rows_of_the_compiler_are_written_by_being_there() {
-    let made = |table, from| generator::made(table, from, &HashSet::new());
+    let made = |table, from| made::made(table, from, &HashSet::new());
     for (table, from, written, not) in [
         ("activation", "activations", "elu(alpha = 0.3)", "softmax"),
         ("layer", "layers", "layer_norm", "flatten(1)"),
