@@ -93,9 +93,13 @@ pub(super) fn limited_output(view: &View<'_>) -> Vec<Diagnostic> {
         let message = format!("`{name}` keeps the {what} of `{}` {limits}", output.name);
         let of = show_type(&output.kind);
         let diagnostic = Diagnostic::new(codes::LIMITED_OUTPUT, node.span, message).secondary(output.span, "the output");
-        let diagnostic = match name {
-            "relu" => diagnostic.note("where it gives 0 its slope is 0 too, and nothing is learned from the sample"),
-            _ => diagnostic,
+        // What is at its bound at −1 already does not move from there.
+        let stuck = (activation.def.value)(&activation.arguments).evaluate::<f64>(&|_| -1.0) == low;
+        let diagnostic = if stuck {
+            let note = "its slope is 0 too, and nothing is learned from the sample";
+            diagnostic.note(format!("where it gives {} {note}", show_number(low)))
+        } else {
+            diagnostic
         };
         found.push(match logits {
             true => diagnostic.help(format!("leave `{name}` out: `{of}` takes logits, which may be any number")),

@@ -119,15 +119,14 @@ pub(super) fn l2_with_adam(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for penalty in &view.recipe.penalties {
         let (name, arguments) = (penalty.def.signature.name, &penalty.arguments);
-        let squared = match name {
-            "l2" => arguments.number("strength"),
-            "l1_l2" => arguments.number("l2"),
-            _ => 0.0,
-        };
+        // What grows faster than the weight.
+        let value = (penalty.def.value)(arguments);
+        let at = |weight: f64| value.evaluate::<f64>(&|_| weight);
+        let squared = at(2.0) > 2.0 * at(1.0);
         let is_weight = |id: &crate::graph::ParameterId| view.graph.parameters[id.0].role == Role::Weight;
         // adamw's decay is for all weights; what is chosen weight by weight it cannot replace.
         let all = penalty.parameters.len() == weights && penalty.parameters.iter().all(is_weight);
-        let Some(written) = arguments.written.as_ref().filter(|_| squared > 0.0 && all) else { continue };
+        let Some(written) = arguments.written.as_ref().filter(|_| squared && all) else { continue };
         let message = format!("`{name}` goes through `{optimizer}`, which divides it by the size of each weight's gradients");
         let mut diagnostic = Diagnostic::new(codes::L2_WITH_ADAM, written.name, message)
             .note("weights whose gradients are large are then hardly held back")
