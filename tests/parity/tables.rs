@@ -99,7 +99,7 @@ fn every_schedule_has_an_oracle() {
     let words: HashSet<&str> = tables.split(|c| !is_part(c)).collect();
     let names = dlm_compiler::reference::signatures("schedules").into_iter().map(|signature| signature.name);
     let missing: Vec<&str> = names.filter(|name| !words.contains(name)).collect();
-    assert!(missing.is_empty(), "schedules without a row in tests/parity/oracles/schedules.py: {missing:?}");
+    assert!(missing.is_empty(), "schedules without a row in tests/parity/oracles/tables.py: {missing:?}");
 }
 
 #[test]
