@@ -85,7 +85,7 @@ impl<'a> Resolver<'a> {
         let binary: Vec<usize> = (0..outputs.len()).filter(|index| suits(*index)).collect();
         match (binary.as_slice(), name) {
             ([only], Ok(name)) => chosen[*only] = Some(name),
-            ([], _) if graph.is_some() => self.no_such_output(setting, "`binary`"),
+            ([], Ok(_)) if graph.is_some() => self.no_such_output(setting, "`binary`"),
             ([_, _, ..], Ok(name)) => {
                 let each: Vec<String> = binary.iter().map(|index| format!("{} = {name:?}", outputs[*index].name)).collect();
                 let message = format!("the model has {} `binary` outputs; say of which this is yes", binary.len());
