@@ -44,21 +44,21 @@ pub fn place(plan: &mut Plan) {
 
 /// Places each buffer at the lowest offset that is free of those before it for as long as it is needed.
 fn place_in_order(buffers: &mut [Buffer]) {
+    // Those that are placed, by offset.
+    let mut placed: Vec<usize> = Vec::with_capacity(buffers.len());
     for index in 0..buffers.len() {
-        let (placed, rest) = buffers.split_at_mut(index);
-        let buffer = &mut rest[0];
-        let mut taken: Vec<(usize, usize)> = placed
-            .iter()
-            .filter(|other| other.first <= buffer.last && buffer.first <= other.last)
-            .map(|other| (other.offset, other.offset + other.len.next_multiple_of(ALIGN)))
-            .collect();
-        taken.sort_unstable();
-        for (start, end) in taken {
-            if buffer.offset + buffer.len <= start {
-                break;
+        let (buffer, mut offset) = (&buffers[index], 0);
+        for other in placed.iter().map(|other| &buffers[*other]) {
+            if other.first <= buffer.last && buffer.first <= other.last {
+                if offset + buffer.len <= other.offset {
+                    break;
+                }
+                offset = offset.max(other.offset + other.len.next_multiple_of(ALIGN));
             }
-            buffer.offset = buffer.offset.max(end);
         }
+        buffers[index].offset = offset;
+        let at = placed.partition_point(|other| buffers[*other].offset <= offset);
+        placed.insert(at, index);
     }
 }
 
@@ -107,22 +107,24 @@ fn contents(plan: &Plan) -> Vec<Buffer> {
             need(Content::Value(*id), plan.kernels.len());
         }
     }
-    let mut buffers: Vec<Buffer> = last.into_iter().map(|(content, last)| buffer(plan, &kernel_of, content, last)).collect();
+    let transposes: HashMap<ValueId, usize> = (plan.kernels.iter().enumerate())
+        .filter_map(|(index, kernel)| match kernel.kind {
+            KernelKind::Transpose(id) => Some((id, index)),
+            _ => None,
+        })
+        .collect();
+    let first = |content| match content {
+        Content::Value(id) => kernel_of[&id],
+        Content::Transposed(id) => transposes[&id],
+    };
+    let mut buffers: Vec<Buffer> = last.into_iter().map(|(content, last)| buffer(plan, content, first(content), last)).collect();
     buffers.sort_by_key(|buffer| buffer.content);
     buffers
 }
 
-fn buffer(plan: &Plan, kernel_of: &HashMap<ValueId, usize>, content: Content, last: usize) -> Buffer {
+fn buffer(plan: &Plan, content: Content, first: usize, last: usize) -> Buffer {
     let (Content::Value(id) | Content::Transposed(id)) = content;
     let value = plan.graph.value(id);
-    let first = match content {
-        Content::Value(id) => kernel_of[&id],
-        Content::Transposed(id) => plan
-            .kernels
-            .iter()
-            .position(|kernel| matches!(kernel.kind, KernelKind::Transpose(of) if of == id))
-            .expect("a transpose has a kernel"),
-    };
     // A sum over rows is gathered in lanes, the first of which then holds it.
     let lanes = if matches!(value.operation, Operation::SumRows(_)) { LANES } else { 1 };
     let len = match content {
