@@ -12,7 +12,7 @@ use super::{Printed, kernel_docs, kernel_name};
 use crate::compile::{Compiled, CompiledStep};
 use crate::expr::Leaf;
 use crate::plan::{Content, Demand, Kernel, KernelKind, Plan, RowKernel, VECTOR};
-use crate::train_graph::{Columns, Operation, TensorId, ValueId};
+use crate::train_graph::{Along, Columns, Operation, TensorId, ValueId};
 
 /// Rows that threads take at once: a product's tile.
 const GRANULE: usize = 8;
@@ -283,9 +283,11 @@ impl<'a> Driver<'a> {
             }
             KernelKind::Concat(id) => return self.concat(*id),
             KernelKind::Slice(id) => {
-                let Operation::Slice { of, start } = self.plan.graph.value(*id).operation else { unreachable!("a slice") };
+                let Operation::Slice { of, start, along } = self.plan.graph.value(*id).operation else { unreachable!("a slice") };
+                // Columns of a single row lie one after the other, as rows do.
                 let width = self.plan.width(*id);
-                let (from, len) = (number(start * width), number(self.plan.graph.extent(*id).rows * width));
+                let start = if along == Along::Rows { start * width } else { start };
+                let (from, len) = (number(start), number(self.plan.graph.extent(*id).rows * width));
                 let from_source = self.source(of);
                 let views = self.views(&[from_source], &[Source::Buffer(Content::Value(*id))], &[format_ident!("to")]);
                 quote!({ #views to.copy_from_slice(&read_0[#from..][..#len]); })

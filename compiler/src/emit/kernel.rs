@@ -165,12 +165,10 @@ impl<'a> Printer<'a> {
             let name = self.fresh(&self.plan.graph.value(id).name.clone());
             self.elements.insert(id, name);
             let operation = self.plan.graph.value(id).operation.clone();
-            for operand in operation.operands() {
-                let transposed =
-                    matches!(operation, Operation::Product { right, right_transposed: true, .. } if right == operand);
-                let source = if transposed { Some(Source::Buffer(Content::Transposed(operand))) } else { self.source(operand) };
-                self.add_read(source);
+            for operand in operation.direct() {
+                self.add_read(self.source(operand));
             }
+            self.add_read(operation.transposed().map(|id| Source::Buffer(Content::Transposed(id))));
             if let Operation::Map { expr, .. } = &operation {
                 expr.leaves(&mut |leaf| {
                     if let Leaf::Scalar(index) = leaf

@@ -35,6 +35,17 @@ pub fn functions(compiled: &Compiled<'_>, kernels: &TokenStream, levels: Levels<
     printed.module(&entries, kernels, levels)
 }
 
+/// The parts of the work space that a loop reads, for tests of what comes before.
+#[cfg(test)]
+pub(crate) fn reads(plan: &Plan, kernel: &crate::plan::RowKernel) -> Vec<crate::plan::Content> {
+    let reads = kernel::function(plan, kernel).reads.into_iter();
+    let content = |source| match source {
+        kernel::Source::Buffer(content) => Some(content),
+        _ => None,
+    };
+    reads.filter_map(content).collect()
+}
+
 /// The functions of several, `step_0`, `infer_0`, `step_1`, …, as the items of one module, in which all of them share what is
 /// equal.
 pub fn functions_of_all(models: &[(&Compiled<'_>, &str)], kernels: &TokenStream, levels: Levels<'_>) -> TokenStream {

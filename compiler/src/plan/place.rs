@@ -78,12 +78,11 @@ fn contents(plan: &Plan) -> Vec<Buffer> {
             if kernel.rows().is_none() || sums_rows || wide {
                 need(Content::Value(id), index);
             }
-            for operand in value.operation.operands() {
-                let transposed =
-                    matches!(value.operation, Operation::Product { right, right_transposed: true, .. } if right == operand);
-                if transposed {
-                    need(Content::Transposed(operand), index);
-                } else if kernel_of.get(&operand).is_some_and(|own| *own != index) {
+            if let Some(operand) = value.operation.transposed() {
+                need(Content::Transposed(operand), index);
+            }
+            for operand in value.operation.direct() {
+                if kernel_of.get(&operand).is_some_and(|own| *own != index) {
                     need(Content::Value(operand), index);
                 }
             }
@@ -150,4 +149,41 @@ pub fn computed(kernel: &Kernel) -> impl Iterator<Item = ValueId> {
         KernelKind::Rows(rows) => (None, &rows.values[..]),
     };
     one.into_iter().chain(many.iter().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::{constant, operand};
+    use crate::plan::{Options, Products, plan};
+    use crate::train_graph::{Extent, TrainGraph, Value};
+
+    /// `x·xᵀ` reads both: a buffer for each, filled before the product.
+    #[test]
+    fn a_value_and_its_transpose_are_both_kept_for_one_product() {
+        let mut graph = TrainGraph::default();
+        let mut value = |operation, rows, columns| {
+            let (name, extent) = (format!("v{}", graph.values.len()), Extent::new(rows, columns));
+            graph.values.push(Value { operation, extent, name, origin: None });
+            ValueId(graph.values.len() - 1)
+        };
+        let target = value(Operation::Target(0), 40, Columns::Batch);
+        let x = value(Operation::Map { expr: operand(0) * constant(2.0), operands: vec![target] }, 40, Columns::Batch);
+        let product = Operation::Product { left: x, left_transposed: false, right: x, right_transposed: true };
+        let gram = value(product, 40, Columns::Fixed(40));
+        let sums = value(Operation::SumColumns(gram), 40, Columns::One);
+        let loss = value(Operation::SumRows(sums), 1, Columns::One);
+        graph.loss = Some(loss);
+        let options = Options { batch: 32, varies: false, split_from: u64::MAX, products: Products::Chosen };
+        let plan = plan(&graph, options);
+        let id = |name: &str| ValueId(plan.graph.values.iter().position(|value| value.name == name).expect("it is needed"));
+        let kernel = kernel_of(&plan)[&id("v2")];
+        for content in [Content::Value(id("v1")), Content::Transposed(id("v1"))] {
+            let buffer = plan.buffer(content).unwrap_or_else(|| panic!("{content:?} has no buffer"));
+            assert!(buffer.first < kernel && buffer.last >= kernel, "{buffer:?} of the product in {kernel}");
+        }
+        let rows = plan.kernels[kernel].rows().expect("the product begins a loop");
+        let reads = crate::emit::reads(&plan, rows);
+        assert_eq!(reads, [Content::Value(id("v1")), Content::Transposed(id("v1"))]);
+    }
 }
