@@ -165,7 +165,8 @@ impl<'a> Driver<'a> {
         let length: usize = self.plan.kernels.iter().map(|kernel| self.length(kernel)).sum();
         let cut = length > LONGEST;
         self.views = format_ident!("{}", if cut { "called_views" } else { "views" });
-        let (pieces, scalars) = (self.pieces(), self.scalars());
+        let pieces = self.pieces();
+        let scalars = self.scalars(&pieces);
         let (mut functions, mut calls) = (TokenStream::new(), TokenStream::new());
         if cut {
             for part in pieces.chunks(LONGEST) {
@@ -208,11 +209,12 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// Binds the scalars of the step.
-    fn scalars(&self) -> TokenStream {
+    /// Binds the scalars of the step that are taken.
+    fn scalars(&self, pieces: &[Piece]) -> TokenStream {
         let mut out = TokenStream::new();
-        let mut used = TokenStream::new();
-        for (index, expr) in self.plan.graph.scalars.iter().enumerate() {
+        let taken: BTreeSet<usize> = pieces.iter().flat_map(|piece| &piece.scalars).copied().collect();
+        for index in taken {
+            let expr = &self.plan.graph.scalars[index];
             let name = scalar_name(index);
             let leaf = |leaf: Leaf| match leaf {
                 Leaf::LearningRate => quote!(call.learning_rate),
@@ -229,7 +231,6 @@ impl<'a> Driver<'a> {
             let (bindings, value) = print(expr, Number::F64, &name.to_string(), &leaf);
             out.extend(bindings);
             out.extend(quote!(let #name = (#value) as f32;));
-            used.extend(quote!(#name,));
         }
         out
     }
