@@ -79,8 +79,8 @@ mod tests {
     impl Graph {
         fn new() -> Self {
             let mut graph = Graph(TrainGraph::default());
-            let shift = graph.tensor(5, Columns::One, TensorKind::Shift(0));
-            let scale = graph.tensor(5, Columns::One, TensorKind::Scale(0));
+            let shift = graph.tensor(5, Columns::One, TensorKind::Shift(crate::graph::Port::Input(0)));
+            let scale = graph.tensor(5, Columns::One, TensorKind::Scale(crate::graph::Port::Input(0)));
             graph.value(Operation::Input { input: 0, shift, scale }, 5, Columns::Batch);
             graph
         }
