@@ -65,6 +65,15 @@ impl Console {
         let _ = writeln!(io::stderr(), "{text}");
     }
 
+    /// Says what is no error, but may not be meant.
+    pub fn note(&self, note: &str) {
+        if self.json() {
+            return self.status(json!({ "code": null, "severity": "note", "message": note, "notes": [], "help": [] }));
+        }
+        let (bold, plain) = if self.color { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+        self.status(format_args!("{bold}note{plain}: {note}"));
+    }
+
     /// Says what signals tell.
     pub fn verdict(&self, signals: &Signals) {
         signals.verdict().iter().for_each(|verdict| self.status(format_args!("at step {}: {verdict}", signals.update)));

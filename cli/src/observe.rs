@@ -172,6 +172,12 @@ impl Observer for Watch<'_> {
         }
     }
 
+    fn on_note(&mut self, note: &str) {
+        if !self.quiet {
+            self.above_bar(|| self.console.note(note));
+        }
+    }
+
     fn on_batch(&mut self, batch: &BatchReport) -> Flow {
         if let Some(bar) = &mut self.bar {
             bar.step(self.epochs, batch);

@@ -19,8 +19,9 @@ use crate::suggest::nearest;
 use crate::trainer::is_normalization;
 
 /// The metadata's only key (several would be written in an order that changes), a JSON object: `model`, its name; where
-/// they are known `labels`, the names of classes, a list of lists by output; and `features`, the names of the columns that
-/// were trained on, a list of lists by input.
+/// they are known `labels`, the names of classes, a list of lists by output; `features`, the names of the columns that
+/// were trained on, a list of lists by input; and where columns have them `bases`, likewise, numbers as texts so that they
+/// come back as they were.
 const METADATA: &str = "dlm";
 
 /// The weights of a trainer or model at one moment.
@@ -97,9 +98,13 @@ impl Weights<'_> {
             let names = (0..spec.outputs.len()).map(|output| self.labels.of(output).unwrap_or_default());
             about["labels"] = names.collect::<Vec<_>>().into();
         }
-        if !self.features.is_empty() {
+        if (0..spec.inputs.len()).any(|input| self.features.of(input).is_some()) {
             let names = (0..spec.inputs.len()).map(|input| self.features.of(input).unwrap_or_default());
             about["features"] = names.collect::<Vec<_>>().into();
+        }
+        if (0..spec.inputs.len()).any(|input| self.features.bases(input).is_some()) {
+            let bases = (0..spec.inputs.len()).map(|input| self.features.bases(input).unwrap_or_default());
+            about["bases"] = bases.map(|bases| bases.iter().map(f64::to_string).collect::<Vec<_>>()).collect::<Vec<_>>().into();
         }
         let metadata = HashMap::from([(METADATA.to_owned(), about.to_string())]);
         let file = safetensors::serialize(views, Some(metadata))
@@ -172,7 +177,7 @@ pub(crate) fn load_some(spec: &Spec, path: &Path, tensors: &[(&str, &str)], para
     let normalization =
         !spec.inputs.is_empty() && normalizations.all(|parameter| difference(&file, &[], parameter, parameter.name).is_none());
     let failed = |message: String| Error::Weights { path: path.to_owned(), message };
-    let (labels, features) = lists(metadata.as_ref()).map_err(failed)?;
+    let Lists { labels, features, bases } = lists(metadata.as_ref()).map_err(failed)?;
     let parameters_of_layers = || spec.parameters.iter().filter(|parameter| !is_normalization(spec, parameter));
     let taken = |parameter: &ParameterSpec| tensors.iter().any(|(name, _)| *name == parameter.name);
     // A new head has new classes; what reads the inputs, or normalises them, reads the columns that it was trained on.
@@ -180,6 +185,8 @@ pub(crate) fn load_some(spec: &Spec, path: &Path, tensors: &[(&str, &str)], para
     let labels = if whole { check_labels(spec, &labels).map_err(failed).map(|()| labels)? } else { Vec::new() };
     let reads = normalization || parameters_of_layers().next().is_some_and(taken);
     let features = FeatureNames::new(if reads { features } else { Vec::new() });
+    // A base is half of a normalisation.
+    let features = if normalization { features.with_bases(bases_of(spec, bases).map_err(failed)?) } else { features };
     if let Some(misfit) = features.misfit(spec.inputs) {
         return Err(failed(misfit));
     }
@@ -257,30 +264,46 @@ fn differences(spec: &Spec, file: &SafeTensors<'_>, normalization: bool) -> Vec<
     differences
 }
 
-/// The names of classes and of columns that a file holds.
+/// What a file says of classes and of columns.
 fn names(spec: &Spec, metadata: Option<&HashMap<String, String>>) -> Result<(Labels, FeatureNames), String> {
-    let (labels, features) = lists(metadata)?;
+    let Lists { labels, features, bases } = lists(metadata)?;
     check_labels(spec, &labels)?;
-    let features = FeatureNames::new(features);
+    let features = FeatureNames::new(features).with_bases(bases_of(spec, bases)?);
     features.misfit(spec.inputs).map_or(Ok((Labels::new(labels), features)), Err)
 }
 
-/// Names by output or input.
-type Lists = Vec<Vec<String>>;
+/// Lists by output or input, as a file has them.
+#[derive(Default)]
+struct Lists {
+    labels: Vec<Vec<String>>,
+    features: Vec<Vec<String>>,
+    bases: Vec<Vec<String>>,
+}
 
-/// The names of classes and of columns as a file has them.
-fn lists(metadata: Option<&HashMap<String, String>>) -> Result<(Lists, Lists), String> {
-    let Some(text) = metadata.and_then(|metadata| metadata.get(METADATA)) else { return Ok(Default::default()) };
+fn lists(metadata: Option<&HashMap<String, String>>) -> Result<Lists, String> {
+    let Some(text) = metadata.and_then(|metadata| metadata.get(METADATA)) else { return Ok(Lists::default()) };
     let unreadable = |error| format!("its metadata cannot be read: {error}");
     let mut about: serde_json::Value = serde_json::from_str(text).map_err(unreadable)?;
-    let mut lists = |key: &str| -> Result<Lists, String> {
+    let mut list = |key: &str| -> Result<Vec<Vec<String>>, String> {
         let lists: Option<_> = match about.get_mut(key) {
             Some(lists) => serde_json::from_value(lists.take()).map_err(unreadable)?,
             None => None,
         };
         Ok(lists.unwrap_or_default())
     };
-    Ok((lists("labels")?, lists("features")?))
+    Ok(Lists { labels: list("labels")?, features: list("features")?, bases: list("bases")? })
+}
+
+/// The bases of each input's columns: as the file says, and where it says nothing they have none.
+fn bases_of(spec: &Spec, texts: Vec<Vec<String>>) -> Result<Vec<Vec<f64>>, String> {
+    let number = |text: &String| text.parse::<f64>().map_err(|_| format!("its metadata has the base `{text}`, which is no number"));
+    let mut bases: Vec<Vec<f64>> =
+        texts.iter().map(|texts| texts.iter().map(number).collect()).collect::<Result<_, _>>()?;
+    bases.resize(bases.len().max(spec.inputs.len()), Vec::new());
+    for (bases, input) in bases.iter_mut().zip(spec.inputs).filter(|(bases, _)| bases.is_empty()) {
+        bases.resize(input.features(), 0.0);
+    }
+    Ok(bases)
 }
 
 fn check_labels(spec: &Spec, names: &[Vec<String>]) -> Result<(), String> {

@@ -94,9 +94,9 @@ fn images_need_no_labels_to_be_predicted() {
     assert_eq!(load(&DATA, folder.path(), &SPEC).unwrap_err().code(), "E301");
     let infinite = idx(0x0d, &[1, 2, 3], &[f32::INFINITY.to_be_bytes(); 6].concat());
     let error = with_files(&infinite, &[], |folder| load_inputs(&DATA, folder, &SPEC, &FeatureNames::default())).unwrap_err();
-    assert!(error.to_string().ends_with("images: row 0 of input `image`: expected a finite number, found `inf`"), "{error}");
+    assert!(error.to_string().ends_with("images: row 1 of input `image`: expected a finite number, found `inf`"), "{error}");
     let error = with_files(&infinite, &idx(8, &[1], &[0]), |folder| load(&DATA, folder, &SPEC)).unwrap_err();
-    assert!(error.to_string().ends_with("images: row 0 of input `image`: expected a finite number, found `inf`"), "{error}");
+    assert!(error.to_string().ends_with("images: row 1 of input `image`: expected a finite number, found `inf`"), "{error}");
 }
 
 #[test]
@@ -113,15 +113,20 @@ fn what_is_no_idx_file_or_not_whole_is_refused() {
     assert_eq!(short, "images: is cut short: for values of 1 byte in the shape (2, 2, 3) found 4 bytes");
     let long = image(&[&images()[..], b"x"].concat()).1;
     assert_eq!(long, "images: for values of 1 byte in the shape (2, 2, 3) found 13 bytes");
-    let endless = image(&idx(0x0e, &[u32::MAX; 255], &[0; 8])).1;
-    assert!(endless.starts_with("images: is cut short: for values of 8 bytes in the shape (4294967295, "), "{endless}");
+    let endless = image(&idx(0x0e, &[u32::MAX, 2, 3], &[0; 8])).1;
+    assert_eq!(endless, "images: is cut short: for values of 8 bytes in the shape (4294967295, 2, 3) found 8 bytes");
     let packed = gzip(&images());
     let cut = image(&packed[..packed.len() - 4]);
     assert!(cut.0 == "E307" && cut.1.starts_with("images: is no whole gzip file: "), "{cut:?}");
+    let short = image(&gzip(&images()[..20])).1;
+    assert_eq!(short, "images: is cut short: for values of 1 byte in the shape (2, 2, 3) found 4 bytes");
+    let long = image(&gzip(&[&images()[..], b"x"].concat())).1;
+    assert_eq!(long, "images: for values of 1 byte in the shape (2, 2, 3) found 13 bytes or more");
 }
 
 #[test]
 fn sizes_have_to_be_the_models() {
+    let image_of = |bytes: &[u8]| error(bytes, &labels());
     let image = |sizes: &[u32]| {
         let values = vec![0; sizes.iter().product::<u32>() as usize];
         error(&idx(0x08, sizes, &values), &labels())
@@ -131,12 +136,17 @@ fn sizes_have_to_be_the_models() {
     assert_eq!(image(&[0, 2, 3]).1, "images: holds no images");
     let help = with_files(&idx(8, &[1, 6], &[0; 6]), &labels(), |folder| load(&DATA, folder, &SPEC).unwrap_err().help());
     assert_eq!(help.unwrap(), "write the input as f32[6], and `flatten` first");
+    // A header of sizes that no number holds.
+    let vast = image_of(&[0, 0, 8, 5, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255]);
+    assert_eq!(vast, ("E304", "images: holds no images".to_owned()));
+    let vast = image_of(&idx(8, &[1, u32::MAX, u32::MAX, u32::MAX], &[])).1;
+    assert!(vast.starts_with("images: holds images of f32[4294967295, 4294967295, 4294967295], but"), "{vast}");
     let label = |bytes: &[u8]| error(&images(), bytes);
     let swapped = label(&images());
     assert_eq!(swapped, ("E304", "labels: holds labels of f32[2, 3], but output `kind` takes one label a sample".to_owned()));
     assert_eq!(label(&idx(8, &[3], &[0; 3])), ("E307", "labels: has 3 labels, but images has 2 images".to_owned()));
     let value = label(&idx(8, &[2], &[0, 3]));
-    assert_eq!(value, ("E305", "labels: row 1 of target `kind`: expected a class from 0 to 2, found `3`".to_owned()));
+    assert_eq!(value, ("E305", "labels: row 2 of target `kind`: expected a class from 0 to 2, found `3`".to_owned()));
 }
 
 #[test]

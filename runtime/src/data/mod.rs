@@ -1,18 +1,30 @@
 //! Samples and their targets, and how they are read, split, ordered and normalised.
 
 #[cfg(feature = "files")]
+mod cells;
+#[cfg(feature = "files")]
 mod classes;
 #[cfg(feature = "files")]
 mod csv;
 mod dataset;
+#[cfg(feature = "files")]
+mod faults;
+#[cfg(feature = "files")]
+mod features;
 mod feed;
 #[cfg(feature = "files")]
 mod file;
 #[cfg(feature = "files")]
 mod idx;
 #[cfg(feature = "files")]
+mod layout;
+#[cfg(feature = "files")]
 mod load;
 pub mod normalize;
+#[cfg(feature = "files")]
+mod notes;
+#[cfg(feature = "files")]
+mod records;
 mod split;
 
 pub use dataset::{Dataset, FeatureNames, Labels};
