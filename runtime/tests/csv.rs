@@ -294,36 +294,55 @@ fn numbers_are_targets_as_they_are() {
 #[test]
 fn no_change_of_a_file_panics() {
     let mut random = random(11);
-    let specs = [(&KIND, &CLASSIFIER.spec), (&headless(&[&["2"]]), &LINEAR.spec)];
+    let known = FeatureNames::new(vec![vec!["width".to_owned(), "length".to_owned()]]);
+    let standard = normalized(Normalize::Standard);
+    let semicolons = DataSpec::Csv { path: "x.csv", labels: &[&["2"]], features: &[], weight: None, header: Some(true), delimiter: ';' };
+    let times = "length,width,kind\n1700000000,1,0\n1700000060.5,2,1\n16777217,-3e2,2\n\n";
+    let (rows, with_semicolons) = (times.split_once('\n').unwrap().1, times.replace(',', ";"));
+    let cases = [
+        (&KIND, &CLASSIFIER.spec, FLOWERS),
+        (&headless(&[&["2"]]), &LINEAR.spec, rows),
+        (&KIND, &standard, times),
+        (&semicolons, &standard, &with_semicolons),
+    ];
     let (mut read_whole, mut refused) = (0, 0);
-    for turn in 0..1500 {
-        let mut bytes = FLOWERS.as_bytes().to_vec();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.csv");
+    for turn in 0..6000 {
+        let (data, spec, text) = cases[turn % cases.len()];
+        let mut bytes = text.as_bytes().to_vec();
         for _ in 0..=random(4) {
             // Never shorter than a byte, so that there is always one to change.
             let at = random(bytes.len());
-            match random(if bytes.len() > 1 { 4 } else { 2 }) {
+            match random(if bytes.len() > 1 { 5 } else { 2 }) {
                 0 => bytes[at] = random(256) as u8,
-                1 => bytes[at] = b",\n\"\r 0x\xff"[random(8)],
+                1 => bytes[at] = b",\n\"\r 0;1e-.\xff"[random(12)],
                 2 => drop(bytes.remove(at)),
-                _ => bytes.truncate(at + 1),
+                3 => bytes.truncate(at + 1),
+                _ => {
+                    // A stretch of it once more.
+                    let stretch: Vec<u8> = bytes[at..].iter().copied().take(random(40)).collect();
+                    bytes.splice(at..at, stretch);
+                }
             }
         }
-        let (data, spec) = specs[turn % 2];
-        with_file(&bytes, |folder| {
-            match load(data, folder, spec) {
-                Ok(data) => {
-                    read_whole += 1;
-                    assert!(data.rows() > 0);
-                }
-                Err(error) => {
-                    refused += 1;
-                    assert!(error.to_string().contains("x.csv"), "{error}");
-                }
+        // A file that is written over may be written to the disk first.
+        let _ = fs::remove_file(&path);
+        fs::write(&path, &bytes).unwrap();
+        match load(data, folder.path(), spec) {
+            Ok(data) => {
+                read_whole += 1;
+                assert!(data.rows() > 0);
             }
-            let _ = load_inputs(data, folder, spec, &FeatureNames::new(vec![vec!["width".to_owned(), "length".to_owned()]]));
-        });
+            Err(error) => {
+                refused += 1;
+                assert!(error.to_string().contains("x.csv"), "{error}");
+                let _ = error.help();
+            }
+        }
+        let _ = load_inputs(data, folder.path(), spec, &known);
     }
-    assert!(read_whole > 50 && refused > 500, "{read_whole} {refused}");
+    assert!(read_whole > 500 && refused > 2000, "{read_whole} {refused}");
 }
 
 /// Four columns beside the label, as a table of people has them.

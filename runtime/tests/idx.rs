@@ -161,29 +161,79 @@ fn targets_can_be_numbers_but_not_several_outputs() {
 }
 
 #[test]
+fn whole_numbers_that_f32_merges_are_read_relative_to_a_base() {
+    let ints = |values: [i32; 6]| idx(0x0c, &[2, 3], &values.map(i32::to_be_bytes).concat());
+    let inputs: &[InputSpec] = &[InputSpec { name: "image", shape: &[3], shift: 0, scale: 3 }];
+    let normalize = |normalize| {
+        let recipe = dlm_runtime::RecipeSpec { normalize, ..SPEC.recipe };
+        Spec { inputs, recipe, ..SPEC }
+    };
+    let standard = normalize(dlm_runtime::Normalize::Standard);
+    let file = ints([1, 100_100_038, 7, 2, 100_100_037, 7]);
+    let data = with_files(&file, &labels(), |folder| load(&DATA, folder, &standard)).unwrap();
+    assert_eq!(data.inputs(), [[1.0, 1.0, 7.0, 2.0, 0.0, 7.0]]);
+    assert_eq!(data.features().bases(0).unwrap(), [0.0, 100_100_037.0, 0.0]);
+    assert!(data.notes()[0].starts_with("feature 1 (from 0) of input `image` holds whole numbers beyond 16777216"));
+    let later = ints([0, 100_100_040, 0, 0, 100_100_036, 0]);
+    let read = with_files(&later, &[], |folder| load_inputs(&DATA, folder, &standard, data.features())).unwrap();
+    assert_eq!(read, [[0.0, 3.0, 0.0, 0.0, -1.0, 0.0]]);
+    // Of another type, but the same columns.
+    let floats = idx(0x0d, &[1, 3], &[1.0_f32, 100_100_040.0, 2.0].map(f32::to_be_bytes).concat());
+    let read = with_files(&floats, &[], |folder| load_inputs(&DATA, folder, &standard, data.features())).unwrap();
+    assert_eq!(read, [[1.0, 3.0, 2.0]]);
+    let raw = normalize(dlm_runtime::Normalize::None);
+    let data = with_files(&file, &labels(), |folder| load(&DATA, folder, &raw)).unwrap();
+    assert_eq!((data.inputs()[0][1], data.features().bases(0)), (100_100_040.0, None));
+}
+
+/// What the tests of changed files begin with: plain and packed, of each type of values.
+fn originals() -> Vec<[Vec<u8>; 2]> {
+    let values: Vec<u8> = (0..96).collect();
+    let of = |kind: u8, width: usize| idx(kind, &[2, 2, 3], &values[..12 * width]);
+    let plain = [of(8, 1), of(9, 1), of(0x0b, 2), of(0x0c, 4), of(0x0d, 4), of(0x0e, 8)].map(|images| [images, labels()]);
+    plain.into_iter().chain([[gzip(&images()), gzip(&labels())]]).collect()
+}
+
+#[test]
 fn no_change_of_a_file_panics() {
     let mut random = random(3);
-    let files = [images(), labels(), gzip(&images()), gzip(&labels())];
+    let files = originals();
     let (mut read_whole, mut refused) = (0, 0);
-    for turn in 0..1500 {
-        let mut changed = files.clone();
-        let packed = turn % 2 * 2;
-        let file = &mut changed[packed + random(2)];
+    let folder = tempfile::tempdir().unwrap();
+    for turn in 0..6000 {
+        let [mut images, mut labels] = files[turn % files.len()].clone();
+        let file = if random(4) == 0 { &mut labels } else { &mut images };
         for _ in 0..=random(3) {
             let at = random(file.len());
-            match random(3) {
+            match random(5) {
                 0 => file[at] = random(256) as u8,
                 1 => file.truncate(at + 1),
-                _ => file.insert(at, random(256) as u8),
+                2 => file.insert(at, random(256) as u8),
+                // Sizes without end, of as many axes as may be.
+                3 => file.iter_mut().skip(4 + at / 4 * 4).take(4 << random(3)).for_each(|byte| *byte = 255),
+                _ => file[at.min(3)] = random(16) as u8,
             }
         }
-        with_files(&changed[packed], &changed[packed + 1], |folder| match load(&DATA, folder, &SPEC) {
+        for (name, bytes) in [("images", images), ("labels", labels)] {
+            // A file that is written over may be written to the disk first.
+            let _ = fs::remove_file(folder.path().join(name));
+            fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        match load(&DATA, folder.path(), &SPEC) {
             Ok(data) => {
                 read_whole += 1;
                 assert_eq!(data.rows(), 2);
             }
             Err(_) => refused += 1,
-        });
+        }
+        let _ = load_inputs(&DATA, folder.path(), &SPEC, &FeatureNames::default());
     }
-    assert!(read_whole > 50 && refused > 500, "{read_whole} {refused}");
+    assert!(read_whole > 100 && refused > 2000, "{read_whole} {refused}");
+}
+
+#[test]
+fn overflow_is_checked_in_these_tests() {
+    // What a header multiplies up must be found here, and not by whoever builds with checks.
+    let largest = std::hint::black_box(u32::MAX);
+    assert!(std::panic::catch_unwind(|| largest + std::hint::black_box(1)).is_err(), "build the tests with overflow-checks");
 }

@@ -7,20 +7,22 @@ pub(super) struct Wrong {
     pub(super) help: Option<String>,
 }
 
-/// The number that a cell is.
-pub(super) fn number(cell: &str) -> Result<f32, Wrong> {
-    let expected = match cell.parse::<f32>() {
-        Ok(number) if number.is_finite() => return Ok(number),
-        Ok(number) if number.is_infinite() => "a finite number",
-        _ => "a number",
-    };
-    Err(Wrong { expected: expected.to_owned(), help: advice(cell) })
+/// The number that a cell is, if it is one.
+pub(super) fn number(cell: &str) -> Option<f32> {
+    cell.parse().ok().filter(|number: &f32| number.is_finite())
+}
+
+/// Why a cell is no number.
+pub(super) fn no_number(cell: &str) -> Wrong {
+    let is_infinite = cell.parse::<f32>().is_ok_and(f32::is_infinite);
+    let expected = if is_infinite { "a finite number" } else { "a number" };
+    Wrong { expected: expected.to_owned(), help: advice(cell) }
 }
 
 /// Whether a cell says that there is no value: nothing, or one of the ways in which programs write that.
 pub(super) fn is_missing(cell: &str) -> bool {
     const MISSING: [&str; 10] = ["na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "-", "."];
-    cell.is_empty() || MISSING.contains(&cell.to_ascii_lowercase().as_str())
+    cell.is_empty() || MISSING.iter().any(|missing| cell.eq_ignore_ascii_case(missing))
 }
 
 /// What to do about a missing value.
@@ -28,7 +30,7 @@ pub(super) const FILL_IN: &str = "fill it in, or remove the row";
 
 /// What to write instead of a cell that is no number.
 fn advice(cell: &str) -> Option<String> {
-    let is_number = |text: &str| text.parse::<f32>().is_ok_and(f32::is_finite);
+    let is_number = |text: &str| number(text).is_some();
     if is_missing(cell) {
         return Some(FILL_IN.to_owned());
     }
@@ -87,15 +89,16 @@ mod tests {
     use super::*;
 
     fn advice(cell: &str) -> String {
-        number(cell).unwrap_err().help.unwrap_or_default()
+        assert_eq!(number(cell), None);
+        no_number(cell).help.unwrap_or_default()
     }
 
     #[test]
     fn numbers_are_finite() {
-        assert_eq!(number("-1.5e-3"), Ok(-0.0015));
-        assert_eq!(number("1e99").unwrap_err().expected, "a finite number");
-        assert_eq!(number("-inf").unwrap_err().expected, "a finite number");
-        assert_eq!(number("nan").unwrap_err().expected, "a number");
+        assert_eq!(number("-1.5e-3"), Some(-0.0015));
+        for (cell, expected) in [("1e99", "a finite number"), ("-inf", "a finite number"), ("nan", "a number")] {
+            assert_eq!((number(cell), no_number(cell).expected.as_str()), (None, expected));
+        }
     }
 
     #[test]

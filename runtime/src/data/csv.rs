@@ -3,7 +3,7 @@
 use std::io::BufRead;
 use std::path::Path;
 
-use super::cells::{FILL_IN, Wrong, is_code, is_missing, number, truth};
+use super::cells::{FILL_IN, Wrong, is_code, is_missing, no_number, number, truth};
 use super::classes::ClassColumn;
 use super::dataset::{class_count, expected_target, is_target};
 use super::faults::{Faults, Survey};
@@ -200,17 +200,19 @@ impl<'a> Rows<'a> {
         let faults = &mut self.faults;
         // Of a file that will be refused nothing is kept, but all of it is looked at.
         let keeps = faults.is_empty();
-        let wrong = |faults: &mut Faults, column: usize, cell: &str, mut wrong: Wrong| {
-            wrong.help = layout.first_row_help(row, cell).or(wrong.help);
-            faults.add(column, row.line, cell, wrong);
+        let wrong = |faults: &mut Faults, column: usize, cell: &str, why: &dyn Fn() -> Wrong| {
+            faults.add(column, row.line, cell, || {
+                let Wrong { expected, help } = why();
+                Wrong { expected, help: layout.first_row_help(row, cell).or(help) }
+            });
         };
         for (features, columns) in self.inputs.iter_mut().zip(&self.places.features) {
             for column in columns {
                 let cell = row.cell(*column);
                 match number(cell) {
-                    Ok(value) if keeps => features.push((value, cell)),
-                    Ok(_) => {}
-                    Err(error) => wrong(faults, *column, cell, error),
+                    Some(value) if keeps => features.push((value, cell)),
+                    Some(_) => {}
+                    None => wrong(faults, *column, cell, &|| no_number(cell)),
                 }
                 if is_code(cell) && !self.codes.iter().any(|(code, ..)| code == column) {
                     self.codes.push((*column, row.line, cell.to_owned()));
@@ -224,8 +226,8 @@ impl<'a> Rows<'a> {
         for ((target, columns), output) in self.targets.iter_mut().zip(&self.places.targets).zip(self.spec.outputs) {
             for column in columns {
                 let cell = row.cell(*column);
-                if let Err(error) = target.add(output, cell, row.line, keeps) {
-                    wrong(faults, *column, cell, error);
+                if !target.add(output, cell, row.line, keeps) {
+                    wrong(faults, *column, cell, &|| no_target(output, cell));
                 }
             }
             target.check(output, layout, columns[0], row.line)?;
@@ -233,9 +235,9 @@ impl<'a> Rows<'a> {
         if let Some(column) = self.places.weight {
             let cell = row.cell(column);
             match number(cell) {
-                Ok(weight) if weight >= 0.0 => self.weights.extend(keeps.then_some(weight)),
-                Ok(_) => wrong(faults, column, cell, Wrong { expected: "a number from 0".to_owned(), help: None }),
-                Err(error) => wrong(faults, column, cell, error),
+                Some(weight) if weight >= 0.0 => self.weights.extend(keeps.then_some(weight)),
+                Some(_) => wrong(faults, column, cell, &|| Wrong { expected: "a number from 0".to_owned(), help: None }),
+                None => wrong(faults, column, cell, &|| no_number(cell)),
             }
         }
         Ok(())
@@ -330,6 +332,21 @@ fn check_pair(layout: &Layout, output: &OutputSpec, column: usize, names: &[Stri
 /// The most bytes of a class's name.
 const LONGEST_CLASS: usize = 1024;
 
+/// Why a cell is no target of an output.
+fn no_target(output: &OutputSpec, cell: &str) -> Wrong {
+    let wrong = |expected: String, help| Wrong { expected, help };
+    match output.kind {
+        OutputKind::Class(_) | OutputKind::Binary if cell.is_empty() => wrong("a class".to_owned(), Some(FILL_IN.to_owned())),
+        OutputKind::Class(_) | OutputKind::Binary => {
+            wrong(format!("the name of a class, at most {LONGEST_CLASS} bytes"), None)
+        }
+        OutputKind::Flags(_) if number(cell).is_some() || !is_missing(cell) => {
+            wrong(expected_target(output.kind) + ", or yes or no", None)
+        }
+        OutputKind::Flags(_) | OutputKind::Values(_) => no_number(cell),
+    }
+}
+
 /// An output's targets as they are read.
 enum Target {
     Numbers(Vec<f32>),
@@ -344,35 +361,21 @@ impl Target {
         }
     }
 
-    /// Checks a cell, and keeps what it says if that is wanted.
-    fn add(&mut self, output: &OutputSpec, cell: &str, line: u64, keeps: bool) -> Result<(), Wrong> {
+    /// Whether a cell is a target of the output; keeps what it says if that is wanted.
+    fn add(&mut self, output: &OutputSpec, cell: &str, line: u64, keeps: bool) -> bool {
         match self {
-            Target::Classes(_) if cell.is_empty() => {
-                Err(Wrong { expected: "a class".to_owned(), help: Some(FILL_IN.to_owned()) })
-            }
-            Target::Classes(_) if cell.len() > LONGEST_CLASS => {
-                Err(Wrong { expected: format!("the name of a class, at most {LONGEST_CLASS} bytes"), help: None })
-            }
             Target::Classes(classes) => {
-                if keeps {
+                let is_class = !cell.is_empty() && cell.len() <= LONGEST_CLASS;
+                if is_class && keeps {
                     classes.push(cell, line);
                 }
-                Ok(())
+                is_class
             }
             Target::Numbers(numbers) => {
-                let is_flag = matches!(output.kind, OutputKind::Flags(_));
-                let value = match truth(cell).filter(|_| is_flag) {
-                    Some(value) => value,
-                    None => number(cell)?,
-                };
-                if !is_target(output.kind, value) {
-                    let words = if is_flag { ", or yes or no" } else { "" };
-                    return Err(Wrong { expected: expected_target(output.kind) + words, help: None });
-                }
-                if keeps {
-                    numbers.push(value);
-                }
-                Ok(())
+                let flag = matches!(output.kind, OutputKind::Flags(_)).then(|| truth(cell)).flatten();
+                let value = flag.or_else(|| number(cell)).filter(|value| is_target(output.kind, *value));
+                numbers.extend(value.filter(|_| keeps));
+                value.is_some()
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{FILL_IN, Wrong, is_missing, number};
+use super::cells::{FILL_IN, Wrong, is_missing, no_number, number};
 use super::layout::{Layout, takes};
 use super::records::Record;
 use crate::error::{Error, list, shorten};
@@ -46,9 +46,9 @@ impl Faults {
     }
 
     /// Notes that a cell is not what it has to be.
-    pub(super) fn add(&mut self, column: usize, line: u64, cell: &str, wrong: Wrong) {
+    pub(super) fn add(&mut self, column: usize, line: u64, cell: &str, why: impl FnOnce() -> Wrong) {
         const TEXTS: usize = 3;
-        let new = || Fault { line, cell: cell.to_owned(), wrong, count: 0, missing: 0, texts: Vec::new() };
+        let new = || Fault { line, cell: cell.to_owned(), wrong: why(), count: 0, missing: 0, texts: Vec::new() };
         let fault = self.0.entry(column).or_insert_with(new);
         fault.count += 1;
         if is_missing(cell) {
@@ -123,13 +123,13 @@ impl Survey {
     pub(super) fn add(&mut self, row: &Record, columns: &[usize]) {
         for column in columns {
             match number(row.cell(*column)) {
-                Err(wrong) => self.faults.add(*column, row.line, row.cell(*column), wrong),
-                Ok(first) if self.rows == 0 => self.counters.push((*column, first)),
-                Ok(_) => {}
+                None => self.faults.add(*column, row.line, row.cell(*column), || no_number(row.cell(*column))),
+                Some(first) if self.rows == 0 => self.counters.push((*column, first)),
+                Some(_) => {}
             }
         }
         let rows = self.rows as f32;
-        self.counters.retain(|(column, first)| number(row.cell(*column)) == Ok(first + rows));
+        self.counters.retain(|(column, first)| number(row.cell(*column)) == Some(first + rows));
         self.rows += 1;
     }
 

@@ -76,7 +76,7 @@ impl Layout {
         layout.delimiter = others.max_by_key(|other| count(*other)).filter(|other| count(*other) >= cells.len());
         let is_header = match header {
             Some(said) => said,
-            None => match cells.iter().find(|cell| number(cell).is_ok()) {
+            None => match cells.iter().find(|cell| number(cell).is_some()) {
                 Some(cell) if !wanted.names_one_of(&cells, spec) => {
                     return Err(layout.unknown_first_line(first.line, cell, wanted.name()));
                 }
@@ -289,7 +289,7 @@ impl Layout {
         }
         let is_row = |line: &&str| {
             let cells: Vec<&str> = line.split(char::from(delimiter)).map(str::trim).collect();
-            cells.len() == self.columns && columns.iter().all(|column| number(cells[*column]).is_ok())
+            cells.len() == self.columns && columns.iter().all(|column| number(cells[*column]).is_some())
         };
         for (column, cell) in row.cells().enumerate() {
             if let Some(line) = cell.lines().find(is_row) {
