@@ -296,9 +296,9 @@ fn lists(metadata: Option<&HashMap<String, String>>) -> Result<Lists, String> {
 
 /// The bases of each input's columns: as the file says, and where it says nothing they have none.
 fn bases_of(spec: &Spec, texts: Vec<Vec<String>>) -> Result<Vec<Vec<f64>>, String> {
-    let number = |text: &String| text.parse::<f64>().map_err(|_| format!("its metadata has the base `{text}`, which is no number"));
-    let mut bases: Vec<Vec<f64>> =
-        texts.iter().map(|texts| texts.iter().map(number).collect()).collect::<Result<_, _>>()?;
+    let number =
+        |text: &String| text.parse::<f64>().map_err(|_| format!("its metadata has the base `{text}`, which is no number"));
+    let mut bases: Vec<Vec<f64>> = texts.iter().map(|texts| texts.iter().map(number).collect()).collect::<Result<_, _>>()?;
     bases.resize(bases.len().max(spec.inputs.len()), Vec::new());
     for (bases, input) in bases.iter_mut().zip(spec.inputs).filter(|(bases, _)| bases.is_empty()) {
         bases.resize(input.features(), 0.0);

@@ -8,8 +8,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use common::{CLASSIFIER, CLASSIFY, LINEAR};
 use dlm_runtime::data::{load, load_inputs};
@@ -90,11 +90,11 @@ fn refused_csv(begin: &str, again: &str) -> (&'static str, String) {
 fn lines_and_cells_without_end_are_refused() {
     let _alone = alone();
     for (begin, again) in [
-        ("", ","),                           // columns
-        ("length,width,kind\n1,2,", "x"),    // a cell
+        ("", ","),                            // columns
+        ("length,width,kind\n1,2,", "x"),     // a cell
         ("length,width,kind\n1,2,\"", "x\n"), // a cell in quotes
         ("length,width,kind\n1,2,", "\"\","), // cells of a row
-        ("length,width,kind,", "more,"),     // names
+        ("length,width,kind,", "more,"),      // names
     ] {
         let (code, message) = refused_csv(begin, again);
         assert!(code == "E302" && message.contains("has more than 10"), "{message}");
@@ -147,7 +147,8 @@ fn what_an_idx_header_promises_is_not_believed() {
     // More than may be held.
     bomb(&images, &header(8, &[1 << 30, 2, 3]), &[0]);
     let (code, message) = inputs();
-    let expected = "images: has values in the shape (1073741824, 2, 3), which take 25.8 GB of memory, more than the 2.1 GB that they may";
+    let expected =
+        "images: has values in the shape (1073741824, 2, 3), which take 25.8 GB of memory, more than the 2.1 GB that they may";
     assert!(code == "E307" && message.ends_with(expected), "{message}");
     // Fewer than there are.
     bomb(&images, &header(8, &[2, 2, 3]), &[0]);

@@ -106,7 +106,10 @@ fn several_inputs_and_outputs_take_their_columns() {
     let named = read(text, &csv(labels, &[&["b0"], &["a", "b1"]]), &SEVERAL.spec).unwrap();
     assert_eq!(named.inputs(), [vec![8.0, 5.0], vec![7.0, 9.0, 4.0, 6.0]]);
     let wrong = text.replace("1,0,-1", "1,2,-1");
-    assert_eq!(message(wrong, &csv(labels, &[]), &SEVERAL.spec), "x.csv: line 3, column `f1`: expected 0 or 1, or yes or no, found `2`");
+    assert_eq!(
+        message(wrong, &csv(labels, &[]), &SEVERAL.spec),
+        "x.csv: line 3, column `f1`: expected 0 or 1, or yes or no, found `2`"
+    );
 }
 
 #[test]
@@ -296,7 +299,8 @@ fn no_change_of_a_file_panics() {
     let mut random = random(11);
     let known = FeatureNames::new(vec![vec!["width".to_owned(), "length".to_owned()]]);
     let standard = normalized(Normalize::Standard);
-    let semicolons = DataSpec::Csv { path: "x.csv", labels: &[&["2"]], features: &[], weight: None, header: Some(true), delimiter: ';' };
+    let semicolons =
+        DataSpec::Csv { path: "x.csv", labels: &[&["2"]], features: &[], weight: None, header: Some(true), delimiter: ';' };
     let times = "length,width,kind\n1700000000,1,0\n1700000060.5,2,1\n16777217,-3e2,2\n\n";
     let (rows, with_semicolons) = (times.split_once('\n').unwrap().1, times.replace(',', ";"));
     let cases = [
@@ -410,7 +414,7 @@ fn a_first_line_that_may_be_a_row_is_asked_about() {
     let (code, message, help) = error("1,2,3\n4,5,6\n", &csv(&[&["2"]], &[]), &LINEAR.spec);
     let expected = "x.csv:1: the first line has the number `1`: it may name the columns, or be a row already";
     assert_eq!((code, message.as_str()), ("E302", expected));
-    assert!(help.unwrap().starts_with("say which: `header = true`, or `header = false`"));
+    assert!(help.unwrap().starts_with("say which: `header = true` in `csv(…)`, or `false`"));
     // A row of a class's name, too, as the oldest files have them.
     let rows = "5.1,3.5,setosa\n4.9,3.0,virginica\n6.3,3.3,versicolor\n";
     assert_eq!(error(rows, &csv(&[&["2"]], &[]), &CLASSIFIER.spec).0, "E302");
@@ -437,7 +441,8 @@ fn a_first_line_that_may_be_a_row_is_asked_about() {
 #[test]
 fn rows_are_never_lost_without_a_word() {
     let note = csv(&[&["b"]], &[&["a", "b"]]);
-    let values = DataSpec::Csv { path: "x.csv", labels: &[&["y"]], features: &[&["a", "b"]], weight: None, header: None, delimiter: ',' };
+    let values =
+        DataSpec::Csv { path: "x.csv", labels: &[&["y"]], features: &[&["a", "b"]], weight: None, header: None, delimiter: ',' };
     let inputs = |text: &str| {
         with_file(text, |folder| load_inputs(&note, folder, &LINEAR.spec, &FeatureNames::default()))
             .map_err(|error| error.to_string().split_once("x.csv").unwrap().1.to_owned())
@@ -484,7 +489,10 @@ fn two_values_are_not_always_no_and_yes() {
     }
     // Among several classes that may be a name, and is told.
     let data = read("a,b,kind\n1,2,NA\n1,2,x\n1,2,y\n", &KIND, &CLASSIFIER.spec).unwrap();
-    assert_eq!(data.notes(), ["column `kind` has a class `NA`; where that means that the class is not known, remove its rows".replace(';', ":")]);
+    assert_eq!(
+        data.notes(),
+        ["column `kind` has a class `NA`; where that means that the class is not known, remove its rows".replace(';', ":")]
+    );
     // Codes are names.
     let data = read("a,b,kind\n1,2,01\n1,2,1\n1,2,2\n", &KIND, &CLASSIFIER.spec).unwrap();
     assert_eq!((data.labels().of(0).unwrap().join(" "), data.targets()), ("01 1 2".to_owned(), &[vec![0.0, 1.0, 2.0]][..]));
@@ -518,7 +526,8 @@ fn values_that_f32_merges_are_read_relative_to_a_base() {
     // What is read later is relative to the same.
     let later = |known: &FeatureNames| with_file("b,t\n3,100100040\n", |folder| load_inputs(&y, folder, &spec, known)).unwrap();
     assert_eq!(later(data.features()), [[3.0, 3.0]]);
-    let like = with_file("t,b,y\n100100040,1,0\n", |folder| load_like(&y, folder, &spec, data.labels(), data.features())).unwrap();
+    let like =
+        with_file("t,b,y\n100100040,1,0\n", |folder| load_like(&y, folder, &spec, data.labels(), data.features())).unwrap();
     assert_eq!((like.inputs(), like.features()), (&[vec![3.0, 1.0]][..], data.features()));
     // Weights that know of no base are of values as they are.
     let none = FeatureNames::new(vec![vec!["t".to_owned(), "b".to_owned()]]).with_bases(vec![vec![0.0; 2]]);
@@ -526,7 +535,11 @@ fn values_that_f32_merges_are_read_relative_to_a_base() {
     // Without a shift there is nothing to be relative to.
     let data = read(text, &y, &normalized(Normalize::Scale(1e-8))).unwrap();
     assert_eq!((data.inputs(), data.features().bases(0)), (&[vec![100_100_040.0, 1.0, 100_100_040.0, 2.0]][..], None));
-    assert!(data.notes()[0].ends_with("`normalize = standard` or `minmax` shifts them before they are rounded"), "{:?}", data.notes());
+    assert!(
+        data.notes()[0].ends_with("`normalize = standard` or `minmax` shifts them before they are rounded"),
+        "{:?}",
+        data.notes()
+    );
 }
 
 #[test]

@@ -137,7 +137,8 @@ fn sizes_have_to_be_the_models() {
     let help = with_files(&idx(8, &[1, 6], &[0; 6]), &labels(), |folder| load(&DATA, folder, &SPEC).unwrap_err().help());
     assert_eq!(help.unwrap(), "write the input as f32[6], and `flatten` first");
     // A header of sizes that no number holds.
-    let vast = image_of(&[0, 0, 8, 5, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255]);
+    let vast =
+        image_of(&[0, 0, 8, 5, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255]);
     assert_eq!(vast, ("E304", "images: holds no images".to_owned()));
     let vast = image_of(&idx(8, &[1, u32::MAX, u32::MAX, u32::MAX], &[])).1;
     assert!(vast.starts_with("images: holds images of f32[4294967295, 4294967295, 4294967295], but"), "{vast}");

@@ -9,8 +9,8 @@ use dlm_kernels::Step;
 use dlm_runtime::data::split;
 use dlm_runtime::ndarray::{Array2, array};
 use dlm_runtime::{
-    BatchReport, Dataset, EarlyStop, EpochReport, Error, FeatureNames, Flow, Formula, Length, Monitor, Normalize, Observer, ParameterSpec,
-    PhaseSpec, Plateau, Progress, Report, Reuse, Schedule, Signals, Split, Start, Token, Trainer, Weights,
+    BatchReport, Dataset, EarlyStop, EpochReport, Error, FeatureNames, Flow, Formula, Length, Monitor, Normalize, Observer,
+    ParameterSpec, PhaseSpec, Plateau, Progress, Report, Reuse, Schedule, Signals, Split, Start, Token, Trainer, Weights,
 };
 
 static PROGRAM: dlm_runtime::Program = LINEAR;

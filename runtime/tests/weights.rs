@@ -137,7 +137,10 @@ fn the_bases_of_columns_are_kept_with_weights_and_have_to_be_those_of_the_data()
     trainer.save(folder.path("x")).unwrap();
     let model = Model::load(program, folder.path("x")).unwrap();
     assert_eq!(model.features().bases(0).unwrap(), [1_700_000_000.1, 0.0]);
-    assert_eq!((model.features(), FeatureNames::of_weights(&program.spec, folder.path("x")).unwrap()), (&columns, columns.clone()));
+    assert_eq!(
+        (model.features(), FeatureNames::of_weights(&program.spec, folder.path("x")).unwrap()),
+        (&columns, columns.clone())
+    );
     assert!(model.evaluate(&data).is_ok());
     let expected = "column `t` is relative to 0 in the data, but to 1700000000.1 in the weights";
     assert_eq!(model.evaluate(&plain).unwrap_err().to_string(), expected);

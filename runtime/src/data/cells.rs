@@ -38,7 +38,9 @@ fn advice(cell: &str) -> Option<String> {
     if let Some(whole) = without_separators(cell, ',', '.') {
         let decimal = cell.replace(',', ".");
         return Some(if is_number(&decimal) {
-            format!("write {whole} or {decimal}, whichever it is: decimals are written with a point, thousands without a separator")
+            format!(
+                "write {whole} or {decimal}, whichever it is: decimals are written with a point, thousands without a separator"
+            )
         } else {
             format!("write {whole}: thousands have no separator")
         });
@@ -46,7 +48,8 @@ fn advice(cell: &str) -> Option<String> {
     if is_number(&cell.replace(',', ".")) {
         return Some("decimals are written with a point".to_owned());
     }
-    let separators = [('.', ','), (' ', '.'), (' ', ','), ('\u{a0}', ','), ('\u{202f}', ','), ('\'', '.'), ('’', '.'), ('_', '.')];
+    let separators =
+        [('.', ','), (' ', '.'), (' ', ','), ('\u{a0}', ','), ('\u{202f}', ','), ('\'', '.'), ('’', '.'), ('_', '.')];
     if let Some(whole) = separators.iter().find_map(|(thousands, decimal)| without_separators(cell, *thousands, *decimal)) {
         return Some(format!("write {whole}: thousands have no separator"));
     }
@@ -71,8 +74,15 @@ fn without_separators(cell: &str, thousands: char, decimal: char) -> Option<Stri
 
 /// 1 for yes and 0 for no, in the words of any of the pairs that data is written in.
 pub(super) fn truth(cell: &str) -> Option<f32> {
-    const PAIRS: [(&str, &str); 7] =
-        [("no", "yes"), ("false", "true"), ("n", "y"), ("f", "t"), ("negative", "positive"), ("off", "on"), ("absent", "present")];
+    const PAIRS: [(&str, &str); 7] = [
+        ("no", "yes"),
+        ("false", "true"),
+        ("n", "y"),
+        ("f", "t"),
+        ("negative", "positive"),
+        ("off", "on"),
+        ("absent", "present"),
+    ];
     let cell = cell.to_lowercase();
     let is = |(no, yes): &(&str, &str)| if cell == *no { Some(0.0) } else { (cell == *yes).then_some(1.0) };
     PAIRS.iter().find_map(is)

@@ -298,8 +298,7 @@ fn class_indices(
     let names = match known {
         Some(names) => names.to_vec(),
         None => {
-            let names =
-                column.names(output, &layout.column_name(number)).map_err(|error| error.in_file(layout.path()))?;
+            let names = column.names(output, &layout.column_name(number)).map_err(|error| error.in_file(layout.path()))?;
             check_pair(layout, output, number, &names)?;
             names
         }
@@ -337,9 +336,7 @@ fn no_target(output: &OutputSpec, cell: &str) -> Wrong {
     let wrong = |expected: String, help| Wrong { expected, help };
     match output.kind {
         OutputKind::Class(_) | OutputKind::Binary if cell.is_empty() => wrong("a class".to_owned(), Some(FILL_IN.to_owned())),
-        OutputKind::Class(_) | OutputKind::Binary => {
-            wrong(format!("the name of a class, at most {LONGEST_CLASS} bytes"), None)
-        }
+        OutputKind::Class(_) | OutputKind::Binary => wrong(format!("the name of a class, at most {LONGEST_CLASS} bytes"), None),
         OutputKind::Flags(_) if number(cell).is_some() || !is_missing(cell) => {
             wrong(expected_target(output.kind) + ", or yes or no", None)
         }

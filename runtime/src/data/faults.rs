@@ -139,9 +139,12 @@ impl Survey {
         let mut message = format!("the file has {}{beside}, {}", shape::count(columns.len(), "column"), takes(spec));
         let mut lines = self.faults.lines(layout, self.rows);
         let counts = |column: &usize| self.rows > 2 && self.counters.iter().any(|(counter, _)| counter == column);
-        lines.extend(columns.iter().filter(|column| counts(column)).map(|column| {
-            format!("{} counts the rows: a network learns nothing from it", layout.column_name(*column))
-        }));
+        lines.extend(
+            columns
+                .iter()
+                .filter(|column| counts(column))
+                .map(|column| format!("{} counts the rows: a network learns nothing from it", layout.column_name(*column))),
+        );
         lines.iter().for_each(|line| message.push_str(&format!("\n  {line}")));
         let good = |column: &&usize| !self.faults.0.contains_key(column) && !counts(column);
         let good: Vec<String> = columns.iter().filter(good).map(|column| layout.selector(*column)).collect();

@@ -129,7 +129,8 @@ impl Idx {
         let held = count.saturating_mul(self.kind.held());
         if held > limit {
             let (held, limit, sizes) = (show_bytes(held as f64), show_bytes(limit as f64), shape::array(&self.sizes));
-            let message = format!("has values in the shape {sizes}, which take {held} of memory, more than the {limit} that they may");
+            let message =
+                format!("has values in the shape {sizes}, which take {held} of memory, more than the {limit} that they may");
             return Err(Error::Idx { path: self.path, message, help: Some(larger()) });
         }
         // What a compressed file promises is believed when it is there.

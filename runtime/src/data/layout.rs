@@ -40,9 +40,7 @@ impl Wanted<'_> {
         let is_name = |name: &&str| name.parse::<usize>().is_err();
         let asked = self.features.iter().chain(self.labels).copied().flatten().copied().chain(self.weight);
         let mut known = (0..spec.inputs.len()).filter_map(|input| self.known.of(input)).flatten().map(String::as_str).peekable();
-        asked.filter(is_name).any(has)
-            || known.clone().filter(is_name).any(has)
-            || known.peek().is_some() && known.all(has)
+        asked.filter(is_name).any(has) || known.clone().filter(is_name).any(has) || known.peek().is_some() && known.all(has)
     }
 
     /// A column that is asked for by a name.
@@ -90,7 +88,8 @@ impl Layout {
     fn unknown_first_line(&self, line: u64, number: &str, wanted: Option<&str>) -> Error {
         let asked = wanted.map_or(String::new(), |name| format!(" and no `{name}`"));
         let message = format!("the first line has the number `{number}`{asked}: it may name the columns, or be a row already");
-        let say = "say which: `header = true`, or `header = false`; columns then go by their number, from \"0\"";
+        let say = "say which: `header = true` in `csv(…)`, or `false`, and columns go by their number, from \"0\" \
+                   (`dlm predict` takes `--header true` and `--header false`)";
         Error::Table { path: self.path.clone(), line: Some(line), message, help: Some(self.or_delimiter(say.to_owned())) }
     }
 
@@ -353,7 +352,6 @@ pub(super) fn failed(path: &Path, is_packed: bool, fault: Fault) -> Error {
 
 /// "input `image` takes 64 (f32[8, 8])", for each input.
 pub(super) fn takes(spec: &Spec) -> String {
-    let input =
-        |input: &InputSpec| format!("input `{}` takes {} ({})", input.name, input.features(), shape::sample(input.shape));
+    let input = |input: &InputSpec| format!("input `{}` takes {} ({})", input.name, input.features(), shape::sample(input.shape));
     spec.inputs.iter().map(input).collect::<Vec<_>>().join(", ")
 }

@@ -132,9 +132,11 @@ fn read_images(images: Idx, spec: &Spec, known: &FeatureNames) -> Result<(Vec<f3
     let is_shifted = matches!(spec.recipe.normalize, Normalize::Standard | Normalize::MinMax);
     let (values, bases, coarse) = features.finish(is_shifted);
     let columns = FeatureNames::default().with_bases(vec![bases.clone()]);
-    let told = coarse.iter().zip(&bases).enumerate().filter_map(|(feature, (why, base))| {
-        why.map(|why| notes::coarse(&columns.call(input, 0, feature), why, *base))
-    });
+    let told = coarse
+        .iter()
+        .zip(&bases)
+        .enumerate()
+        .filter_map(|(feature, (why, base))| why.map(|why| notes::coarse(&columns.call(input, 0, feature), why, *base)));
     let notes = told.take(8).collect();
     Ok((values, columns, notes))
 }

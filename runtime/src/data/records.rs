@@ -42,11 +42,7 @@ pub(super) enum Fault {
     /// The stream cannot be read.
     Read(io::Error),
     /// What is read is no table.
-    Table {
-        line: u64,
-        message: String,
-        help: Option<&'static str>,
-    },
+    Table { line: u64, message: String, help: Option<&'static str> },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
