@@ -270,7 +270,8 @@ impl<'a> Rows<'a> {
             for ((column, base), coarse) in columns.iter().zip(&base).zip(coarse) {
                 notes.extend(coarse.map(|why| notes::coarse(&layout.column_name(*column), why, *base)));
             }
-            (inputs.push(values), bases.push(base));
+            inputs.push(values);
+            bases.push(base);
         }
         // Who names the columns has chosen them.
         if wanted.features.is_empty() && !places.targets.is_empty() && wanted.known.fixed_bases(0).is_none() {

@@ -257,8 +257,11 @@ impl Parser<'_> {
 mod tests {
     use super::*;
 
-    /// The cells of each record with its line, or what is wrong. Read by so few bytes at a time.
-    fn read(text: &[u8], chunk: usize) -> Result<Vec<(u64, Vec<String>)>, (u64, String)> {
+    /// The line of a record, and its cells.
+    type Line = (u64, Vec<String>);
+
+    /// All records, or the line of what is wrong. Read by so few bytes at a time.
+    fn read(text: &[u8], chunk: usize) -> Result<Vec<Line>, (u64, String)> {
         let mut records = Records::new(io::BufReader::with_capacity(chunk, text), b',', 1000);
         let mut all = Vec::new();
         loop {
@@ -278,7 +281,7 @@ mod tests {
         }
         match whole {
             Ok(records) => {
-                let line = |(line, cells): &(u64, Vec<String>)| format!("{line}: {}", cells.join("|"));
+                let line = |(line, cells): &Line| format!("{line}: {}", cells.join("|"));
                 records.iter().map(line).collect::<Vec<_>>().join("; ")
             }
             Err((line, message)) => format!("{line}! {message}"),
