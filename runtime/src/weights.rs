@@ -98,13 +98,12 @@ impl Weights<'_> {
             let names = (0..spec.outputs.len()).map(|output| self.labels.of(output).unwrap_or_default());
             about["labels"] = names.collect::<Vec<_>>().into();
         }
-        if (0..spec.inputs.len()).any(|input| self.features.of(input).is_some()) {
+        if !self.features.is_empty() {
             let names = (0..spec.inputs.len()).map(|input| self.features.of(input).unwrap_or_default());
             about["features"] = names.collect::<Vec<_>>().into();
         }
-        if (0..spec.inputs.len()).any(|input| self.features.bases(input).is_some()) {
-            let bases = (0..spec.inputs.len()).map(|input| self.features.bases(input).unwrap_or_default());
-            about["bases"] = bases.map(|bases| bases.iter().map(f64::to_string).collect::<Vec<_>>()).collect::<Vec<_>>().into();
+        if let Some(bases) = self.features.written_bases() {
+            about["bases"] = bases.into();
         }
         let metadata = HashMap::from([(METADATA.to_owned(), about.to_string())]);
         let file = safetensors::serialize(views, Some(metadata))
@@ -186,7 +185,8 @@ pub(crate) fn load_some(spec: &Spec, path: &Path, tensors: &[(&str, &str)], para
     let reads = normalization || parameters_of_layers().next().is_some_and(taken);
     let features = FeatureNames::new(if reads { features } else { Vec::new() });
     // A base is half of a normalisation.
-    let features = if normalization { features.with_bases(bases_of(spec, bases).map_err(failed)?) } else { features };
+    let with_bases = |features: FeatureNames| features.with_written_bases(spec.inputs, &bases).map_err(failed);
+    let features = if normalization { with_bases(features)? } else { features };
     if let Some(misfit) = features.misfit(spec.inputs) {
         return Err(failed(misfit));
     }
@@ -268,7 +268,7 @@ fn differences(spec: &Spec, file: &SafeTensors<'_>, normalization: bool) -> Vec<
 fn names(spec: &Spec, metadata: Option<&HashMap<String, String>>) -> Result<(Labels, FeatureNames), String> {
     let Lists { labels, features, bases } = lists(metadata)?;
     check_labels(spec, &labels)?;
-    let features = FeatureNames::new(features).with_bases(bases_of(spec, bases)?);
+    let features = FeatureNames::new(features).with_written_bases(spec.inputs, &bases)?;
     features.misfit(spec.inputs).map_or(Ok((Labels::new(labels), features)), Err)
 }
 
@@ -292,18 +292,6 @@ fn lists(metadata: Option<&HashMap<String, String>>) -> Result<Lists, String> {
         Ok(lists.unwrap_or_default())
     };
     Ok(Lists { labels: list("labels")?, features: list("features")?, bases: list("bases")? })
-}
-
-/// The bases of each input's columns: as the file says, and where it says nothing they have none.
-fn bases_of(spec: &Spec, texts: Vec<Vec<String>>) -> Result<Vec<Vec<f64>>, String> {
-    let number =
-        |text: &String| text.parse::<f64>().map_err(|_| format!("its metadata has the base `{text}`, which is no number"));
-    let mut bases: Vec<Vec<f64>> = texts.iter().map(|texts| texts.iter().map(number).collect()).collect::<Result<_, _>>()?;
-    bases.resize(bases.len().max(spec.inputs.len()), Vec::new());
-    for (bases, input) in bases.iter_mut().zip(spec.inputs).filter(|(bases, _)| bases.is_empty()) {
-        bases.resize(input.features(), 0.0);
-    }
-    Ok(bases)
 }
 
 fn check_labels(spec: &Spec, names: &[Vec<String>]) -> Result<(), String> {

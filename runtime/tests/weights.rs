@@ -177,6 +177,10 @@ fn metadata_that_is_not_ours_is_named_and_never_trusted() {
         (r#"{"labels": [["a", "b"]]}"#, "names 2 classes for output `kind`, which has 3"),
         (r#"{"features": [["a"]]}"#, "names 1 column for input `x`, which has 2 features"),
         (r#"{"features": [[], ["a"]]}"#, "names the columns of 2 inputs, the model has 1"),
+        (r#"{"bases": [["1", "x"]]}"#, "its metadata has the base `x`, which is no number"),
+        (r#"{"bases": [["1"]]}"#, "has bases for input `x` that are not 2 features' numbers"),
+        (r#"{"bases": [["1", "inf"]]}"#, "has bases for input `x` that are not 2 features' numbers"),
+        (r#"{"bases": [["1", "2"], ["3"]]}"#, "names the columns of 2 inputs, the model has 1"),
         (r#"{"labels": [[], ["a"]]}"#, "names the classes of 2 outputs, the model has 1"),
     ] {
         let message = load("dlm", value).unwrap_err();

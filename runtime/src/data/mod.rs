@@ -9,6 +9,7 @@ mod csv;
 mod dataset;
 #[cfg(feature = "files")]
 mod faults;
+mod feature_names;
 #[cfg(feature = "files")]
 mod features;
 mod feed;
@@ -27,8 +28,9 @@ mod notes;
 mod records;
 mod split;
 
-pub use dataset::{Dataset, FeatureNames, Labels};
+pub use dataset::{Dataset, Labels};
 pub(crate) use dataset::{class_count, is_target};
+pub use feature_names::FeatureNames;
 pub(crate) use feed::Feed;
 #[cfg(feature = "files")]
 pub use load::{load, load_inputs, load_like};
