@@ -365,8 +365,7 @@ fn columns_that_do_not_fit_are_all_told_of_with_what_is_wrong_with_each() {
     let (code, message, help) = error(PEOPLE, &survived, &spec);
     let expected = "\
 x.csv: the file has 4 columns beside its labels, input `x` takes 2 (f32[2])
-  column `name` holds text, such as `Braund, Mr. Owen`, `Florence`, `Laina`: a network takes numbers: leave the column out by \
-                    `features = […]`, or write numbers for its texts
+  column `name` holds text, such as `Braund, Mr. Owen`, `Florence`, `Laina`: leave it out, or write numbers for it
   column `age` holds nothing in 2 of 4 rows, first in line 4: fill it in, or remove the rows
   column `id` counts the rows: a network learns nothing from it";
     assert_eq!((code, message.as_str()), ("E304", expected));

@@ -95,12 +95,15 @@ impl Fault {
     fn line(&self, column: &str, rows: u64) -> String {
         if self.is_text(rows) && self.wrong.expected == "a number" {
             let texts: Vec<String> = self.texts.iter().map(|text| shorten(text)).collect();
-            return format!("{column} holds text, such as {}: {LEAVE_OUT}", list(&texts, 3));
+            return format!("{column} holds text, such as {}: leave it out, or write numbers for it", list(&texts, 3));
         }
         let place = match self.count {
             1 => format!("line {}", self.line),
             count => format!("{count} of {rows} rows, first in line {}", self.line),
         };
+        if self.missing == rows {
+            return format!("{column} is empty: leave it out");
+        }
         if self.missing == self.count {
             let found = if self.cell.is_empty() { "nothing".to_owned() } else { format!("`{}`", self.cell) };
             return format!("{column} holds {found} in {place}: {FILL_IN}{}", if self.count > 1 { "s" } else { "" });
