@@ -264,24 +264,24 @@ impl<'a> Rows<'a> {
         values.extend(places.weight.map(|_| weights));
         // Only where a shift comes next do distances from a base mean what the values did.
         let is_shifted = matches!(spec.recipe.normalize, Normalize::Standard | Normalize::MinMax);
-        let (mut inputs, mut bases) = (Vec::new(), Vec::new());
+        let (mut inputs, mut bases, mut ids_of_features) = (Vec::new(), Vec::new(), Vec::new());
         for (features, columns) in features.into_iter().zip(&places.features) {
-            let (values, base, coarse) = features.finish(is_shifted);
-            for ((column, base), coarse) in columns.iter().zip(&base).zip(coarse) {
-                notes.extend(coarse.map(|why| notes::coarse(&layout.column_name(*column), why, *base)));
+            let (values, found) = features.finish(is_shifted);
+            for (column, found) in columns.iter().zip(&found) {
+                notes.extend(found.coarse.map(|why| notes::coarse(&layout.column_name(*column), why, found.base)));
             }
+            bases.push(found.iter().map(|found| found.base).collect());
+            let ids = columns.iter().zip(&found).enumerate().filter(|(index, (column, found))| {
+                let values = values.iter().skip(*index).step_by(columns.len()).copied();
+                found.range.is_some_and(|range| notes::is_id(values, range, layout.name(**column)))
+            });
+            ids_of_features.extend(ids.map(|(_, (column, _))| notes::id(&layout.column_name(*column))));
             inputs.push(values);
-            bases.push(base);
         }
         // Who names the columns has chosen them.
         if wanted.features.is_empty() && !places.targets.is_empty() && wanted.known.fixed_bases(0).is_none() {
             notes.extend(codes.iter().map(|(column, line, code)| notes::code(&layout.column_name(*column), *line, code)));
-            for (values, columns) in inputs.iter().zip(&places.features) {
-                let column = |index: usize| values.iter().skip(index).step_by(columns.len()).copied();
-                let is_id = |index: usize, place: usize| notes::is_id(column(index), layout.name(place));
-                let ids = columns.iter().enumerate().filter(|(index, place)| is_id(*index, **place));
-                notes.extend(ids.map(|(_, place)| notes::id(&layout.column_name(*place))));
-            }
+            notes.extend(ids_of_features);
         }
         let features = layout.names(&places.features).with_bases(bases);
         Ok(Columns { inputs, targets: values, labels: Labels::new(names), features, notes })

@@ -30,7 +30,16 @@ struct Column {
     /// Whether the values vary by so much that only great whole numbers could need a base. They cannot vary by less later.
     varies: bool,
     wide: Option<Vec<f64>>,
-    coarse: Option<Coarse>,
+}
+
+/// What was found out about a column.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Found {
+    /// What its values are relative to; 0 if they are not.
+    pub(super) base: f64,
+    pub(super) coarse: Option<Coarse>,
+    /// The difference of the greatest and the least value, if all are whole numbers.
+    pub(super) range: Option<f64>,
 }
 
 /// Why `f32` does not tell a column's values apart.
@@ -80,7 +89,6 @@ impl Features {
             whole: true,
             varies: false,
             wide: None,
-            coarse: None,
         };
         Features { values: Vec::new(), columns: (0..width).map(column).collect(), open: bases.is_none() }
     }
@@ -103,19 +111,21 @@ impl Features {
         self.values.push(single);
     }
 
-    /// The values, and the bases of columns that have one: where it is `allowed`, those that need one are given it.
-    pub(super) fn finish(mut self, allowed: bool) -> (Vec<f32>, Vec<f64>, Vec<Option<Coarse>>) {
+    /// The values, and what was found out about each column: where it is `allowed`, those that need a base are given one.
+    pub(super) fn finish(mut self, allowed: bool) -> (Vec<f32>, Vec<Found>) {
         let width = self.columns.len();
+        let mut all = Vec::with_capacity(width);
         for (index, column) in self.columns.iter_mut().enumerate() {
-            column.coarse = column.coarse();
-            let Some(wide) = column.wide.take().filter(|_| allowed && column.coarse.is_some()) else { continue };
-            column.base = column.low;
+            let coarse = column.coarse();
+            let range = (self.open && column.whole).then_some(column.high - column.low);
+            all.push(Found { base: column.base, coarse, range });
+            let Some(wide) = column.wide.take().filter(|_| allowed && coarse.is_some()) else { continue };
+            (column.base, all[index].base) = (column.low, column.low);
             for (to, value) in self.values.iter_mut().skip(index).step_by(width).zip(wide) {
                 *to = (value - column.base) as f32;
             }
         }
-        let bases = self.columns.iter().map(|column| column.base).collect();
-        (self.values, bases, self.columns.iter().map(|column| column.coarse).collect())
+        (self.values, all)
     }
 }
 
@@ -172,8 +182,8 @@ mod tests {
     fn column(values: &[f64]) -> (Vec<f32>, f64) {
         let mut features = Features::new(1, None);
         values.iter().for_each(|value| features.push(*value));
-        let (values, bases, _) = features.finish(true);
-        (values, bases[0])
+        let (values, found) = features.finish(true);
+        (values, found[0].base)
     }
 
     #[test]
@@ -207,10 +217,11 @@ mod tests {
     fn columns_take_turns_and_known_bases_hold() {
         let mut features = Features::new(2, None);
         [1.0, 2e9 + 1.0, 2.0, 2e9 + 2.0].iter().for_each(|value| features.push(*value));
-        let (values, bases, coarse) = features.finish(true);
-        assert_eq!((values, &bases), (vec![1.0, 0.0, 2.0, 1.0], &vec![0.0, 2e9 + 1.0]));
-        assert_eq!(coarse, [None, Some(Coarse::Whole)]);
-        let mut like = Features::new(2, Some(&bases));
+        let (values, found) = features.finish(true);
+        assert_eq!(values, [1.0, 0.0, 2.0, 1.0]);
+        let great = Found { base: 2e9 + 1.0, coarse: Some(Coarse::Whole), range: Some(1.0) };
+        assert_eq!(found, [Found { base: 0.0, coarse: None, range: Some(1.0) }, great]);
+        let mut like = Features::new(2, Some(&[0.0, 2e9 + 1.0]));
         [(7.0, "7"), (2e9, "2000000005")].iter().for_each(|value| like.push(*value));
         assert_eq!(like.finish(true).0, [7.0, 4.0]);
     }
@@ -219,6 +230,7 @@ mod tests {
     fn without_a_shift_nothing_is_moved_but_it_is_told() {
         let mut features = Features::new(1, None);
         [2e9 + 1.0, 2e9 + 2.0].iter().for_each(|value| features.push(*value));
-        assert_eq!(features.finish(false), (vec![2e9, 2e9], vec![0.0], vec![Some(Coarse::Whole)]));
+        let found = Found { base: 0.0, coarse: Some(Coarse::Whole), range: Some(1.0) };
+        assert_eq!(features.finish(false), (vec![2e9, 2e9], vec![found]));
     }
 }

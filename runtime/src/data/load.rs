@@ -130,13 +130,12 @@ fn read_images(images: Idx, spec: &Spec, known: &FeatureNames) -> Result<(Vec<f3
     let mut features = Features::new(input.features(), bases);
     values.into_iter().for_each(|value| features.push(value));
     let is_shifted = matches!(spec.recipe.normalize, Normalize::Standard | Normalize::MinMax);
-    let (values, bases, coarse) = features.finish(is_shifted);
-    let columns = FeatureNames::default().with_bases(vec![bases.clone()]);
-    let told = coarse
+    let (values, found) = features.finish(is_shifted);
+    let columns = FeatureNames::default().with_bases(vec![found.iter().map(|found| found.base).collect()]);
+    let told = found
         .iter()
-        .zip(&bases)
         .enumerate()
-        .filter_map(|(feature, (why, base))| why.map(|why| notes::coarse(&columns.call(input, 0, feature), why, *base)));
+        .filter_map(|(feature, found)| found.coarse.map(|why| notes::coarse(&columns.call(input, 0, feature), why, found.base)));
     let notes = told.take(8).collect();
     Ok((values, columns, notes))
 }
