@@ -41,6 +41,8 @@ impl Trainer {
         for part in [Some(data), validation, test].into_iter().flatten() {
             part.check_made_for(spec)?;
             part.labels().check_same(data.labels(), spec.outputs, "in the training data")?;
+            let columns = if self.normalized { &self.features } else { data.features() };
+            part.features().check_bases(columns, spec.inputs)?;
         }
         let share = |share: f64, given: Option<&Dataset>| if given.is_some() { 0.0 } else { share };
         let shares = spec.recipe.split;
@@ -147,7 +149,7 @@ impl Trainer {
         if !spec.recipe.carries {
             self.drop_gathered();
         }
-        self.fit_normalization(parts.train);
+        let notes = self.fit_normalization(parts.train);
         observer.on_start(&Start {
             model: spec.model,
             recipe: spec.recipe.name,
@@ -159,6 +161,7 @@ impl Trainer {
             test_rows: parts.test.rows.len(),
             threads: self.threads(),
         });
+        parts.train.data.notes().iter().chain(&notes).for_each(|note| observer.on_note(note));
         let errands = self.engine.errands().filter(|_| Feed::takes_long(spec, size));
         let mut run = Run {
             parts,
@@ -255,19 +258,27 @@ impl Trainer {
         verdict == Verdict::Ends
     }
 
-    /// Fits each input's normalisation on the training part, unless the weights brought one.
-    fn fit_normalization(&mut self, train: Part<'_>) {
+    /// Fits each input's normalisation on the training part, unless the weights brought one. Returns what there is to tell.
+    fn fit_normalization(&mut self, train: Part<'_>) -> Vec<String> {
         let spec = self.spec();
+        let mut notes = Vec::new();
         if self.normalized {
-            return;
+            return notes;
         }
-        for (input, values) in spec.inputs.iter().zip(train.data.inputs()) {
+        for (index, (input, values)) in spec.inputs.iter().zip(train.data.inputs()).enumerate() {
             let (shift, scale) = normalize::fit(spec.recipe.normalize, values, input.features(), train.rows);
             let memory = self.memory.as_mut_slice();
             memory[input.shift..][..shift.len()].copy_from_slice(&shift);
             memory[input.scale..][..scale.len()].copy_from_slice(&scale);
+            if matches!(spec.recipe.normalize, Normalize::Standard | Normalize::MinMax) {
+                notes.extend(normalize::nearly_constant(values, input.features(), train.rows).into_iter().map(|feature| {
+                    let column = train.data.features().call(input, index, feature);
+                    format!("{column} is constant but for rounding: it is centred, and not divided by its deviation")
+                }));
+            }
         }
         self.normalized = spec.recipe.normalize != Normalize::None;
+        notes
     }
 
     /// One pass over the training part; no report if it was stopped on the way.

@@ -19,8 +19,9 @@ use crate::suggest::nearest;
 use crate::trainer::is_normalization;
 
 /// The metadata's only key (several would be written in an order that changes), a JSON object: `model`, its name; where
-/// they are known `labels`, the names of classes, a list of lists by output; and `features`, the names of the columns that
-/// were trained on, a list of lists by input.
+/// they are known `labels`, the names of classes, a list of lists by output; `features`, the names of the columns that
+/// were trained on, a list of lists by input; and where columns have them `bases`, likewise, numbers as texts so that they
+/// come back as they were.
 const METADATA: &str = "dlm";
 
 /// The weights of a trainer or model at one moment.
@@ -101,6 +102,9 @@ impl Weights<'_> {
             let names = (0..spec.inputs.len()).map(|input| self.features.of(input).unwrap_or_default());
             about["features"] = names.collect::<Vec<_>>().into();
         }
+        if let Some(bases) = self.features.written_bases() {
+            about["bases"] = bases.into();
+        }
         let metadata = HashMap::from([(METADATA.to_owned(), about.to_string())]);
         let file = safetensors::serialize(views, Some(metadata))
             .map_err(|error| Error::Weights { path: path.to_owned(), message: format!("cannot be encoded: {error}") })?;
@@ -172,7 +176,7 @@ pub(crate) fn load_some(spec: &Spec, path: &Path, tensors: &[(&str, &str)], para
     let normalization =
         !spec.inputs.is_empty() && normalizations.all(|parameter| difference(&file, &[], parameter, parameter.name).is_none());
     let failed = |message: String| Error::Weights { path: path.to_owned(), message };
-    let (labels, features) = lists(metadata.as_ref()).map_err(failed)?;
+    let Lists { labels, features, bases } = lists(metadata.as_ref()).map_err(failed)?;
     let parameters_of_layers = || spec.parameters.iter().filter(|parameter| !is_normalization(spec, parameter));
     let taken = |parameter: &ParameterSpec| tensors.iter().any(|(name, _)| *name == parameter.name);
     // A new head has new classes; what reads the inputs, or normalises them, reads the columns that it was trained on.
@@ -180,6 +184,9 @@ pub(crate) fn load_some(spec: &Spec, path: &Path, tensors: &[(&str, &str)], para
     let labels = if whole { check_labels(spec, &labels).map_err(failed).map(|()| labels)? } else { Vec::new() };
     let reads = normalization || parameters_of_layers().next().is_some_and(taken);
     let features = FeatureNames::new(if reads { features } else { Vec::new() });
+    // A base is half of a normalisation.
+    let with_bases = |features: FeatureNames| features.with_written_bases(spec.inputs, &bases).map_err(failed);
+    let features = if normalization { with_bases(features)? } else { features };
     if let Some(misfit) = features.misfit(spec.inputs) {
         return Err(failed(misfit));
     }
@@ -257,30 +264,34 @@ fn differences(spec: &Spec, file: &SafeTensors<'_>, normalization: bool) -> Vec<
     differences
 }
 
-/// The names of classes and of columns that a file holds.
+/// What a file says of classes and of columns.
 fn names(spec: &Spec, metadata: Option<&HashMap<String, String>>) -> Result<(Labels, FeatureNames), String> {
-    let (labels, features) = lists(metadata)?;
+    let Lists { labels, features, bases } = lists(metadata)?;
     check_labels(spec, &labels)?;
-    let features = FeatureNames::new(features);
+    let features = FeatureNames::new(features).with_written_bases(spec.inputs, &bases)?;
     features.misfit(spec.inputs).map_or(Ok((Labels::new(labels), features)), Err)
 }
 
-/// Names by output or input.
-type Lists = Vec<Vec<String>>;
+/// Lists by output or input, as a file has them.
+#[derive(Default)]
+struct Lists {
+    labels: Vec<Vec<String>>,
+    features: Vec<Vec<String>>,
+    bases: Vec<Vec<String>>,
+}
 
-/// The names of classes and of columns as a file has them.
-fn lists(metadata: Option<&HashMap<String, String>>) -> Result<(Lists, Lists), String> {
-    let Some(text) = metadata.and_then(|metadata| metadata.get(METADATA)) else { return Ok(Default::default()) };
+fn lists(metadata: Option<&HashMap<String, String>>) -> Result<Lists, String> {
+    let Some(text) = metadata.and_then(|metadata| metadata.get(METADATA)) else { return Ok(Lists::default()) };
     let unreadable = |error| format!("its metadata cannot be read: {error}");
     let mut about: serde_json::Value = serde_json::from_str(text).map_err(unreadable)?;
-    let mut lists = |key: &str| -> Result<Lists, String> {
+    let mut list = |key: &str| -> Result<Vec<Vec<String>>, String> {
         let lists: Option<_> = match about.get_mut(key) {
             Some(lists) => serde_json::from_value(lists.take()).map_err(unreadable)?,
             None => None,
         };
         Ok(lists.unwrap_or_default())
     };
-    Ok((lists("labels")?, lists("features")?))
+    Ok(Lists { labels: list("labels")?, features: list("features")?, bases: list("bases")? })
 }
 
 fn check_labels(spec: &Spec, names: &[Vec<String>]) -> Result<(), String> {
