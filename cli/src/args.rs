@@ -31,7 +31,7 @@ A FILE of `-` is the standard input. `dlm explain CODE` explains an error or war
 Still to come: new, resume, lr-find, sweep, runs, export.
 
 Environment: DLM_THREADS (threads where --threads is not given, default 1), DLM_CACHE (folder of compiled models),
-RUSTC (the Rust compiler), NO_COLOR.";
+DLM_MAX_DATA (the most memory that the values of a file may take, default 2G), RUSTC (the Rust compiler), NO_COLOR.";
 
 /// Reads the command line, the program's name first. Whether it is coloured what is wrong with it, it says itself.
 ///
@@ -271,12 +271,28 @@ pub struct Predict {
     /// The rows to predict from; a label column is ignored
     #[arg(value_name = "INPUT.csv")]
     pub input: PathBuf,
+    /// Whether its first line names the columns; default: as the recipe says, else it does unless it may be a row
+    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
+    pub header: Option<bool>,
+    /// What separates its columns; default: as the recipe says, else a comma
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
+    pub delimiter: Option<char>,
     /// Where predictions go; default: the standard output
     #[arg(long, short, value_name = "OUTPUT.csv")]
     pub output: Option<PathBuf>,
     /// Threads
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = threads)]
     pub threads: Option<u16>,
+}
+
+/// One character; a tab can be written `\\t`, as in a `.dlm` file.
+fn delimiter(text: &str) -> Result<char, String> {
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        _ if text == "\\t" => Ok('\t'),
+        (Some(only), None) if only.is_ascii() && !matches!(only, '"' | '\n' | '\r') => Ok(only),
+        _ => Err("one ASCII character that is no quote or line break".to_owned()),
+    }
 }
 
 /// The arguments of `dlm bench`.

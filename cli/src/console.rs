@@ -88,6 +88,15 @@ impl Console {
         let _ = writeln!(io::stderr(), "{text}");
     }
 
+    /// Says what is no error, but may not be meant.
+    pub fn note(&self, note: &str) {
+        if self.json() {
+            return self.status(json!({ "code": null, "severity": "note", "message": note, "notes": [], "help": [] }));
+        }
+        let (bold, plain) = if self.color { (BOLD, PLAIN) } else { ("", "") };
+        self.status(format_args!("{bold}note{plain}: {note}"));
+    }
+
     /// Says what signals tell.
     pub fn verdict(&self, signals: &Signals) {
         for verdict in signals.verdict() {

@@ -191,5 +191,5 @@ fn subset(spec: &Spec, all: &Dataset, rows: &[usize]) -> Result<Dataset, Failure
         values.iter().map(pick).collect()
     };
     let subset = Dataset::from_vecs(spec, pick(all.inputs()), pick(all.targets()))?;
-    Ok(subset.with_labels(all.labels().clone())?)
+    Ok(subset.with_labels(all.labels().clone())?.with_features(all.features().clone())?)
 }

@@ -153,6 +153,15 @@ impl Observer for Watch<'_> {
         }
     }
 
+    fn on_note(&mut self, note: &str) {
+        if let Some(record) = &mut self.start {
+            record::note(record, note);
+        }
+        if !self.quiet {
+            self.above_bar(|| self.console.note(note));
+        }
+    }
+
     fn on_batch(&mut self, batch: &BatchReport) -> Flow {
         if let Some(bar) = &mut self.bar {
             bar.step(batch);

@@ -60,6 +60,14 @@ pub fn rows(record: &mut Value, start: &Start) {
     record["data"]["test"] = json!(start.test_rows);
 }
 
+/// Adds to a first record what there is to tell of the data.
+pub fn note(record: &mut Value, note: &str) {
+    match &mut record["data"]["notes"] {
+        Value::Array(notes) => notes.push(json!(note)),
+        none => *none = json!([note]),
+    }
+}
+
 /// What the command line puts in place of what the recipe says, as it was written.
 fn replaced(arguments: &Train) -> Map<String, Value> {
     let mut set = Map::new();

@@ -176,6 +176,44 @@ fn bad_data_is_named_with_its_place() {
 }
 
 #[test]
+fn what_data_may_take_of_memory_is_bounded_and_the_bound_can_be_moved() {
+    let folder = points();
+    let train = |limit: &str| {
+        let train = ["train", "points.dlm", "--epochs", "1", "--quiet"];
+        dlm().current_dir(&folder).env("DLM_MAX_DATA", limit).args(train).assert()
+    };
+    let refused = train("1K").code(1);
+    refused.stderr(contains("points.csv:53: up to here the values take 1.0 kB of memory").and(contains("DLM_MAX_DATA=16G")));
+    train("2 KiB").success();
+    train("much").code(1).stderr(contains("the environment variable DLM_MAX_DATA is \"much\", no number of bytes"));
+}
+
+#[test]
+fn columns_that_may_not_be_meant_are_told_of() {
+    let folder = points();
+    let model = MODEL.replace("f32[2]", "f32[3]");
+    fs::write(folder.path().join("points.dlm"), model).unwrap();
+    let numbered: String = samples(100)
+        .lines()
+        .enumerate()
+        .map(|(row, line)| if row == 0 { format!("id,{line}\n") } else { format!("{row},{line}\n") })
+        .collect();
+    fs::write(folder.path().join("points.csv"), numbered).unwrap();
+    let train = |arguments: &[&str]| {
+        dlm().current_dir(&folder).args(["train", "points.dlm", "--epochs", "1"]).args(arguments).assert().success()
+    };
+    let told = "note: column `id` holds another whole number in each row, as ids do";
+    train(&[]).stderr(contains(told));
+    train(&["--quiet"]).stderr("");
+    let log = json_lines(&read(&folder.path().join("runs/points"), "log.jsonl"));
+    assert!(log[0]["data"]["notes"][0].as_str().is_some_and(|note| note.contains("as ids do")), "{}", log[0]);
+    let json = train(&["--format", "json"]);
+    let lines = text(&json.get_output().stderr);
+    let note = lines.lines().find(|line| line.contains("as ids do")).unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(note).unwrap()["severity"], "note");
+}
+
+#[test]
 fn images_are_read_from_idx_files() {
     let folder = points();
     // Four images of one row and two columns, and their labels.

@@ -132,6 +132,79 @@ fn predictions_that_are_not_a_number_are_said_to_be_none() {
 }
 
 #[test]
+fn predict_of_no_rows_is_a_header() {
+    let folder = trained();
+    fs::write(folder.path().join("none.csv"), "y,x,side\n").unwrap();
+    let predict = ["predict", "points.dlm", "--weights", "out/final.safetensors", "none.csv"];
+    dlm().current_dir(&folder).args(predict).assert().success().stdout("side,side_left,side_right\n").stderr("");
+}
+
+#[test]
+fn predict_takes_no_row_for_a_header() {
+    let folder = trained();
+    fs::write(folder.path().join("rows.csv"), "1,1\n-1,-1\n0.5,0.9\n").unwrap();
+    let predict = |arguments: &[&str]| {
+        let predict = ["predict", "points.dlm", "--weights", "out/final.safetensors", "rows.csv"];
+        dlm().current_dir(&folder).args(predict).args(arguments).assert()
+    };
+    predict(&[]).code(1).stdout("").stderr(contains("error[E302]").and(contains("`--header false`")));
+    let rows = |arguments: &[&str]| text(&predict(arguments).success().get_output().stdout).lines().count() - 1;
+    assert_eq!(rows(&["--header", "false"]), 3);
+    predict(&["--header", "true"]).code(1).stderr(contains("error[E303]"));
+    predict(&["--header", "maybe"]).code(2);
+    fs::write(folder.path().join("rows.csv"), "1;1\n-1;-1\n").unwrap();
+    predict(&["--header", "false"]).code(1).stderr(contains("did you mean `delimiter = \";\"`?"));
+    assert_eq!(rows(&["--header", "false", "--delimiter", ";"]), 2);
+    fs::write(folder.path().join("rows.csv"), "1\t1\n-1\t-1\n").unwrap();
+    assert_eq!(rows(&["--header", "false", "--delimiter", "\\t"]), 2);
+    predict(&["--delimiter", ";;"]).code(2).stderr(contains("one ASCII character"));
+    // A model without data, whose weights know no names.
+    let model = common::MODEL.replace(
+        "data      = csv(\"points.csv\", label = \"side\");",
+        "data = csv(\"points.csv\", label = \"2\", header = false);",
+    );
+    fs::write(folder.path().join("numbered.dlm"), &model).unwrap();
+    let numbered = samples(100).split_once('\n').unwrap().1.to_owned();
+    fs::write(folder.path().join("points.csv"), numbered).unwrap();
+    let train = ["train", "numbered.dlm", "--quiet", "--epochs", "1", "--out", "numbered"];
+    dlm().current_dir(&folder).args(train).assert().success();
+    fs::write(folder.path().join("bare.dlm"), model.replace("data = csv(\"points.csv\", label = \"2\", header = false);", ""))
+        .unwrap();
+    fs::write(folder.path().join("rows.csv"), "1,1\n-1,-1\n0.5,0.9\n").unwrap();
+    let predict = |arguments: &[&str]| {
+        let predict = ["predict", "bare.dlm", "--weights", "numbered/final.safetensors", "rows.csv"];
+        dlm().current_dir(&folder).args(predict).args(arguments).assert()
+    };
+    predict(&[]).code(1).stdout("").stderr(contains("error[E302]").and(contains("the first line has the number `1`")));
+    assert_eq!(text(&predict(&["--header", "false"]).success().get_output().stdout).lines().count(), 4);
+    assert_eq!(text(&predict(&["--header", "true"]).success().get_output().stdout).lines().count(), 3);
+}
+
+#[test]
+fn times_of_which_f32_rounds_the_minutes_off_are_told_apart() {
+    let folder = points();
+    let model = common::MODEL.replace("epochs    = 20", "epochs    = 200").replace("left", "early");
+    fs::write(folder.path().join("points.dlm"), model).unwrap();
+    // Seconds since 1970: f32 knows every 128th. Early or late within two minutes.
+    let row = |row: usize| {
+        format!("{},{},{}\n", 1_700_000_000 + row * 61 % 120, row % 3, if row * 61 % 120 < 60 { "early" } else { "late" })
+    };
+    let rows: String = (0..100).map(row).collect();
+    fs::write(folder.path().join("points.csv"), format!("time,other,side\n{rows}")).unwrap();
+    let train = dlm().current_dir(&folder).args(["train", "points.dlm", "--out", "out"]).assert().success();
+    train.stderr(contains("note: column `time` holds whole numbers beyond 16777216").and(contains("relative to 1700000000")));
+    let eval = ["eval", "points.dlm", "--weights", "out/final.safetensors", "--part", "all", "--format", "json"];
+    let eval = dlm().current_dir(&folder).args(eval).assert().success();
+    let accuracy = json_lines(&eval.get_output().stdout)[0]["accuracy"].as_f64().unwrap();
+    assert!(accuracy > 0.9, "{accuracy}");
+    fs::write(folder.path().join("new.csv"), "other,time\n1,1700000003\n1,1700000117\n").unwrap();
+    let predict = ["predict", "points.dlm", "--weights", "out/final.safetensors", "new.csv"];
+    let out = text(&dlm().current_dir(&folder).args(predict).assert().success().get_output().stdout);
+    let sides: Vec<&str> = out.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(sides, ["early", "late"]);
+}
+
+#[test]
 fn predict_names_what_is_wrong_with_its_input() {
     let folder = trained();
     let predict = |csv: &str| {

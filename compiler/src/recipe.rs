@@ -294,8 +294,8 @@ pub enum DataSource {
         features: Vec<Vec<String>>,
         /// The column of the samples' weights.
         weight: Option<String>,
-        /// Whether the first line names the columns.
-        header: bool,
+        /// Whether the first line names the columns; none: it does unless it may be a row.
+        header: Option<bool>,
         /// What separates columns.
         delimiter: char,
     },

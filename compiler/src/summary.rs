@@ -402,7 +402,7 @@ fn show_source(graph: &Graph, source: &DataSource) -> String {
             if let Some(weight) = weight {
                 arguments.push(format!("weight = {}", show_text(weight)));
             }
-            arguments.push(format!("header = {header}"));
+            arguments.extend(header.map(|header| format!("header = {header}")));
             arguments.push(format!("delimiter = {}", show_text(&delimiter.to_string())));
             format!("csv({})", arguments.join(", "))
         }

@@ -129,7 +129,7 @@ fn arguments_of_every_setting_are_replaced() {
         ("W", "watch.every", "steps(10)", "signals(every = steps(10))"),
         ("W", "warmup.start", "0.5", "(length = epochs(1), start = 0.5)"),
         ("W", "reuse.path", "\"b\"", "weights(\"b\")"),
-        ("W", "data.label", "\"z\"", "csv(\"a.csv\", label = \"z\", header = true, delimiter = \",\")"),
+        ("W", "data.label", "\"z\"", "csv(\"a.csv\", label = \"z\", delimiter = \",\")"),
         ("W", "loss.class_weights", "[1, 2, 3]", "cross_entropy(label_smoothing = 0, class_weights = [1, 2, 3])"),
         ("W", "clip.limit", "2", "norm(2)"),
         ("M", "schedule.staircase", "true", ""),

@@ -189,7 +189,7 @@ fn data_is_printed_with_its_defaults() {
         value("data"),
         Some(
             "csv(\"ü \\\"x\\\".csv\", labels = (kind = [\"k\"], size = [\"s\", \"t\"]), features = (a = [\"f\"], b = [\"d\", \
-             \"e\"]), header = true, delimiter = \"\\t\")"
+             \"e\"]), delimiter = \"\\t\")"
         )
     );
     assert_eq!(

@@ -27,6 +27,8 @@ pub enum Error {
         line: Option<u64>,
         /// What is the matter.
         message: String,
+        /// A way out.
+        help: Option<String>,
     },
     /// E303: a CSV file has no such column.
     Column {
@@ -40,6 +42,8 @@ pub enum Error {
         similar: Option<String>,
         /// All columns there are.
         columns: Vec<String>,
+        /// What seems to separate columns in place of what does.
+        delimiter: Option<char>,
     },
     /// E304: the data does not have the shape that the model takes.
     Shape {
@@ -63,6 +67,15 @@ pub enum Error {
         /// A way out.
         help: Option<String>,
     },
+    /// E305: cells of several columns are not what they have to be.
+    Values {
+        /// The file.
+        path: PathBuf,
+        /// What is the matter.
+        message: String,
+        /// What is wrong with each column, a line each.
+        faults: Vec<String>,
+    },
     /// E306: the classes of the data are not those of the model.
     Classes {
         /// The file; none for data in memory.
@@ -72,12 +85,14 @@ pub enum Error {
         /// A way out.
         help: Option<String>,
     },
-    /// E307: a file is not an IDX file, or is cut short.
+    /// E307: a file is not an IDX file, is cut short, or too large.
     Idx {
         /// The file.
         path: PathBuf,
         /// What is the matter.
         message: String,
+        /// A way out.
+        help: Option<String>,
     },
     /// E308: the data cannot be split as the recipe says.
     Split {
@@ -134,7 +149,7 @@ impl Error {
             Error::Table { .. } => "E302",
             Error::Column { .. } => "E303",
             Error::Shape { .. } => "E304",
-            Error::Value { .. } => "E305",
+            Error::Value { .. } | Error::Values { .. } => "E305",
             Error::Classes { .. } => "E306",
             Error::Idx { .. } => "E307",
             Error::Split { .. } => "E308",
@@ -160,12 +175,17 @@ impl Error {
             Error::File { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 Some("a path in a `.dlm` file is relative to that file, any other to the working folder".to_owned())
             }
+            Error::Column { delimiter: Some(delimiter), .. } => Some(separated_by(*delimiter)),
             Error::Column { similar: Some(similar), .. } => Some(format!("did you mean `{similar}`?")),
             Error::Column { columns, trained: true, .. } => {
                 Some(format!("the columns are {}; choose among them by `features = […]`", list(columns, 12)))
             }
             Error::Column { columns, .. } => Some(format!("the columns are {}", list(columns, 12))),
-            Error::Shape { help, .. } | Error::Value { help, .. } | Error::Classes { help, .. } => help.clone(),
+            Error::Shape { help, .. }
+            | Error::Value { help, .. }
+            | Error::Classes { help, .. }
+            | Error::Table { help, .. }
+            | Error::Idx { help, .. } => help.clone(),
             Error::Split { help, .. } | Error::Reuse { help, .. } => Some(help.clone()),
             Error::NotFinite { restored, .. } => {
                 let weights = match restored {
@@ -175,7 +195,7 @@ impl Error {
                 Some(format!("{weights}; try a lower learning rate, `clip`, or `normalize = standard`"))
             }
             Error::Weights { .. } => Some("weights are files in the safetensors format, as `save` writes them".to_owned()),
-            Error::File { .. } | Error::Table { .. } | Error::Idx { .. } | Error::Mismatch { .. } => None,
+            Error::File { .. } | Error::Values { .. } | Error::Mismatch { .. } => None,
         }
     }
 }
@@ -184,8 +204,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::File { action, path, source } => write!(f, "cannot {action} {}: {source}", path.display()),
-            Error::Table { path, line: Some(line), message } => write!(f, "{}:{line}: {message}", path.display()),
-            Error::Table { path, line: None, message } => write!(f, "{}: {message}", path.display()),
+            Error::Table { path, line: Some(line), message, .. } => write!(f, "{}:{line}: {message}", path.display()),
+            Error::Table { path, line: None, message, .. } => write!(f, "{}: {message}", path.display()),
             Error::Column { path, missing, trained, .. } => {
                 write!(f, "{}: there is no column {}", path.display(), list(missing, 8))?;
                 f.write_str(if *trained { ", on which the model was trained" } else { "" })
@@ -199,7 +219,11 @@ impl fmt::Display for Error {
                 write!(f, "{place}: expected {expected}, found ")?;
                 if value.is_empty() { f.write_str("nothing") } else { write!(f, "`{}`", shorten(value)) }
             }
-            Error::Idx { path, message } | Error::Weights { path, message } => write!(f, "{}: {message}", path.display()),
+            Error::Values { path, message, faults } => {
+                write!(f, "{}: {message}:", path.display())?;
+                faults.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
+            }
+            Error::Idx { path, message, .. } | Error::Weights { path, message } => write!(f, "{}: {message}", path.display()),
             Error::Split { message, .. } | Error::Reuse { message, .. } => f.write_str(message),
             Error::NotFinite { what, value, epoch, step, batch, .. } => {
                 write!(f, "{what} became {value} in epoch {epoch} at step {step} (batch {batch} of the epoch)")
@@ -232,8 +256,13 @@ fn prefix(f: &mut fmt::Formatter<'_>, path: &Option<PathBuf>) -> fmt::Result {
     path.as_ref().map_or(Ok(()), |path| write!(f, "{}: ", path.display()))
 }
 
+/// Help where another character separates columns.
+pub(crate) fn separated_by(delimiter: char) -> String {
+    format!("did you mean `delimiter = {:?}`?", delimiter.to_string())
+}
+
 /// A value's begin, on one line.
-fn shorten(value: &str) -> String {
+pub(crate) fn shorten(value: &str) -> String {
     const SHOWN: usize = 40;
     let mut characters = value.chars();
     let begin: String = characters.by_ref().take(SHOWN).collect();

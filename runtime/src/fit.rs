@@ -42,6 +42,8 @@ impl Trainer {
         for part in [Some(data), validation, test].into_iter().flatten() {
             part.check_made_for(spec)?;
             part.labels().check_same(data.labels(), spec.outputs, "in the training data")?;
+            let columns = if self.normalized.inputs { &self.features } else { data.features() };
+            part.features().check_bases(columns, spec.inputs)?;
         }
         let share = |share: f64, given: Option<&Dataset>| if given.is_some() { 0.0 } else { share };
         let shares = spec.recipe.split;
@@ -152,7 +154,7 @@ impl Trainer {
             self.drop_gathered();
         }
         self.check_normalization()?;
-        self.fit_normalization(parts.train);
+        let notes = self.fit_normalization(parts.train);
         observer.on_start(&Start {
             model: spec.model,
             recipe: spec.recipe.name,
@@ -164,6 +166,7 @@ impl Trainer {
             test_rows: parts.test.rows.len(),
             threads: self.threads(),
         });
+        parts.train.data.notes().iter().chain(&notes).for_each(|note| observer.on_note(note));
         let errands = self.engine.errands().filter(|_| Feed::takes_long(spec, size));
         let mut run = Run {
             parts,
@@ -308,9 +311,11 @@ impl Trainer {
         Err(Error::Reuse { message, help: "write `normalize_targets = none`".to_owned() })
     }
 
-    /// Fits the normalisation of each input and each output's targets on the training part, unless the weights brought one.
-    fn fit_normalization(&mut self, train: Part<'_>) {
+    /// Fits the normalisation of each input and each output's targets on the training part, unless the weights brought one. Returns
+    /// what there is to tell.
+    fn fit_normalization(&mut self, train: Part<'_>) -> Vec<String> {
         let spec = self.spec();
+        let mut notes = Vec::new();
         let memory = self.memory.as_mut_slice();
         let mut fit = |normalize, values: &[f32], width, shift_at: usize, scale_at: usize| {
             let (shift, scale) = normalize::fit(normalize, values, width, train.rows);
@@ -318,8 +323,14 @@ impl Trainer {
             memory[scale_at..][..width].copy_from_slice(&scale);
         };
         if !self.normalized.inputs {
-            for (input, values) in spec.inputs.iter().zip(train.data.inputs()) {
+            for (index, (input, values)) in spec.inputs.iter().zip(train.data.inputs()).enumerate() {
                 fit(spec.recipe.normalize, values, input.features(), input.shift, input.scale);
+                if matches!(spec.recipe.normalize, Normalize::Standard | Normalize::MinMax) {
+                    notes.extend(normalize::nearly_constant(values, input.features(), train.rows).into_iter().map(|feature| {
+                        let column = train.data.features().call(input, index, feature);
+                        format!("{column} is constant but for rounding: it is centred, and not divided by its deviation")
+                    }));
+                }
             }
             self.normalized.inputs = spec.recipe.normalize != Normalize::None;
             self.normalization = Some(spec.recipe.normalize);
@@ -331,6 +342,7 @@ impl Trainer {
                 self.normalized.targets = true;
             }
         }
+        notes
     }
 
     /// One pass over the training part; no report if it was stopped on the way. With a report the trainer holds the statistics

@@ -107,7 +107,8 @@ impl Model {
         &self.about.labels
     }
 
-    /// The names of the columns that it was trained on, where they are known.
+    /// What is known of the columns that it was trained on: their names, and the bases of those that have one, which are taken
+    /// off before values come here.
     pub fn features(&self) -> &FeatureNames {
         &self.about.features
     }
@@ -233,6 +234,7 @@ impl Model {
     pub fn evaluate(&self, data: &Dataset) -> Result<Evaluation, Error> {
         data.check_made_for(self.spec())?;
         data.labels().check_same(&self.about.labels, self.spec().outputs, "in the weights")?;
+        data.features().check_bases(&self.about.features, self.spec().inputs)?;
         let rows: Vec<usize> = (0..data.rows()).collect();
         Ok(self.with_work(|work| evaluate(&self.infer(), work, Part { data, rows: &rows })))
     }

@@ -15,6 +15,12 @@ pub trait Observer {
         let _ = start;
     }
 
+    /// After [`on_start`](Self::on_start), for each thing about the data that is no error but may not be meant, such as a column
+    /// of ids: one line that names the column.
+    fn on_note(&mut self, note: &str) {
+        let _ = note;
+    }
+
     /// After each step. Called often: a slow observer slows the training.
     fn on_batch(&mut self, batch: &BatchReport) -> Flow {
         let _ = batch;
@@ -152,6 +158,10 @@ impl Observer for Progress<'_> {
         self.epochs = start.epochs;
         let Start { model, train_rows, validation_rows, test_rows, .. } = start;
         self.write(format_args!("{model}: {train_rows} training, {validation_rows} validation, {test_rows} test samples\n"));
+    }
+
+    fn on_note(&mut self, note: &str) {
+        self.write(format_args!("note: {note}\n"));
     }
 
     fn on_batch(&mut self, batch: &BatchReport) -> Flow {

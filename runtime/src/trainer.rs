@@ -573,6 +573,7 @@ impl Trainer {
     pub fn evaluate(&self, data: &Dataset) -> Result<Evaluation, Error> {
         data.check_made_for(self.spec())?;
         data.labels().check_same(&self.labels, self.spec().outputs, "in the weights")?;
+        data.features().check_bases(&self.features, self.spec().inputs)?;
         let rows: Vec<usize> = (0..data.rows()).collect();
         Ok(self.evaluate_part(Part { data, rows: &rows }, &mut Work::new(self.spec())))
     }

@@ -20,7 +20,8 @@ use crate::trainer::{Normalized, is_normalization, normalizes_input, normalizes_
 
 /// The metadata's only key (several would be written in an order that changes), a JSON object: `model`, its name; where
 /// they are known `labels`, the names of classes, a list of lists by output; `features`, the names of the columns that were
-/// trained on, a list of lists by input; and `normalize`, how inputs are normalised, as a recipe says it.
+/// trained on, a list of lists by input; where columns have them `bases`, likewise, numbers as texts so that they come back as
+/// they were; and `normalize`, how inputs are normalised, as a recipe says it.
 const METADATA: &str = "dlm";
 
 /// The weights of a trainer or model at one moment.
@@ -114,6 +115,9 @@ impl Weights<'_> {
         if let Some(normalization) = self.normalization {
             about["normalize"] = normalization.to_string().into();
         }
+        if let Some(bases) = self.features.written_bases() {
+            about["bases"] = bases.into();
+        }
         let metadata = HashMap::from([(METADATA.to_owned(), about.to_string())]);
         let file = safetensors::serialize(views, Some(metadata))
             .map_err(|error| Error::Weights { path: path.to_owned(), message: format!("cannot be encoded: {error}") })?;
@@ -186,7 +190,7 @@ pub(crate) fn load_some(spec: &Spec, path: &Path, tensors: &[(&str, &str)], para
     let mut targets = spec.parameters.iter().filter(|it| normalizes_target(spec, it)).peekable();
     let targets = targets.peek().is_some() && targets.all(|it| fits(&it));
     let failed = |message: String| Error::Weights { path: path.to_owned(), message };
-    let (labels, features) = lists(metadata.as_ref()).map_err(failed)?;
+    let Lists { labels, features, bases } = lists(metadata.as_ref()).map_err(failed)?;
     let parameters_of_layers = || spec.parameters.iter().filter(|parameter| !is_normalization(spec, parameter));
     let taken = |parameter: &ParameterSpec| tensors.iter().any(|(name, _)| *name == parameter.name);
     // A new head has new classes; what reads the inputs, or normalises them, reads the columns that it was trained on.
@@ -195,6 +199,9 @@ pub(crate) fn load_some(spec: &Spec, path: &Path, tensors: &[(&str, &str)], para
     let normalized = Normalized { inputs, targets: targets && whole };
     let reads = inputs || parameters_of_layers().next().is_some_and(taken);
     let features = FeatureNames::new(if reads { features } else { Vec::new() });
+    // A base is half of a normalisation.
+    let with_bases = |features: FeatureNames| features.with_written_bases(spec.inputs, &bases).map_err(failed);
+    let features = if inputs { with_bases(features)? } else { features };
     if let Some(misfit) = features.misfit(spec.inputs) {
         return Err(failed(misfit));
     }
@@ -304,30 +311,34 @@ fn normalization_of(metadata: Option<&HashMap<String, String>>) -> Option<Normal
     about["normalize"].as_str()?.parse().ok()
 }
 
-/// The names of classes and of columns that a file holds.
+/// What a file says of classes and of columns.
 fn names(spec: &Spec, metadata: Option<&HashMap<String, String>>) -> Result<(Labels, FeatureNames), String> {
-    let (labels, features) = lists(metadata)?;
+    let Lists { labels, features, bases } = lists(metadata)?;
     check_labels(spec, &labels)?;
-    let features = FeatureNames::new(features);
+    let features = FeatureNames::new(features).with_written_bases(spec.inputs, &bases)?;
     features.misfit(spec.inputs).map_or(Ok((Labels::new(labels), features)), Err)
 }
 
-/// Names by output or input.
-type Lists = Vec<Vec<String>>;
+/// Lists by output or input, as a file has them.
+#[derive(Default)]
+struct Lists {
+    labels: Vec<Vec<String>>,
+    features: Vec<Vec<String>>,
+    bases: Vec<Vec<String>>,
+}
 
-/// The names of classes and of columns as a file has them.
-fn lists(metadata: Option<&HashMap<String, String>>) -> Result<(Lists, Lists), String> {
-    let Some(text) = metadata.and_then(|metadata| metadata.get(METADATA)) else { return Ok(Default::default()) };
+fn lists(metadata: Option<&HashMap<String, String>>) -> Result<Lists, String> {
+    let Some(text) = metadata.and_then(|metadata| metadata.get(METADATA)) else { return Ok(Lists::default()) };
     let unreadable = |error| format!("its metadata cannot be read: {error}");
     let mut about: serde_json::Value = serde_json::from_str(text).map_err(unreadable)?;
-    let mut lists = |key: &str| -> Result<Lists, String> {
+    let mut list = |key: &str| -> Result<Vec<Vec<String>>, String> {
         let lists: Option<_> = match about.get_mut(key) {
             Some(lists) => serde_json::from_value(lists.take()).map_err(unreadable)?,
             None => None,
         };
         Ok(lists.unwrap_or_default())
     };
-    Ok((lists("labels")?, lists("features")?))
+    Ok(Lists { labels: list("labels")?, features: list("features")?, bases: list("bases")? })
 }
 
 fn check_labels(spec: &Spec, names: &[Vec<String>]) -> Result<(), String> {

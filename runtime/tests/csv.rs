@@ -9,18 +9,25 @@ use std::path::Path;
 
 use common::{CLASSIFIER, LINEAR, SEVERAL, random};
 use dlm_runtime::data::{load, load_inputs, load_like};
-use dlm_runtime::{DataSpec, Dataset, Error, FeatureNames, Labels, OutputKind, OutputSpec, Spec};
+use dlm_runtime::{
+    DataSpec, Dataset, Error, FeatureNames, InputSpec, Labels, Normalize, OutputKind, OutputSpec, RecipeSpec, Spec,
+};
 
 const FLOWERS: &str = "length,width,kind\n5.1,3.5,tulip\n4.9,-3e-1, rose \n\"6\",.5,violet\n";
 const KIND: DataSpec = csv(&[&["kind"]], &[]);
 
 /// The file `x.csv` with a header.
 const fn csv(labels: &'static [&'static [&'static str]], features: &'static [&'static [&'static str]]) -> DataSpec {
-    DataSpec::Csv { path: "x.csv", labels, features, weight: None, header: true, delimiter: ',' }
+    DataSpec::Csv { path: "x.csv", labels, features, weight: None, header: None, delimiter: ',' }
+}
+
+/// With a first line that is said to name the columns.
+const fn headed(labels: &'static [&'static [&'static str]]) -> DataSpec {
+    DataSpec::Csv { path: "x.csv", labels, features: &[], weight: None, header: Some(true), delimiter: ',' }
 }
 
 const fn headless(labels: &'static [&'static [&'static str]]) -> DataSpec {
-    DataSpec::Csv { path: "x.csv", labels, features: &[], weight: None, header: false, delimiter: ',' }
+    DataSpec::Csv { path: "x.csv", labels, features: &[], weight: None, header: Some(false), delimiter: ',' }
 }
 
 /// Calls `f` with a folder that holds this `x.csv`.
@@ -78,13 +85,13 @@ fn line_ends_blank_lines_a_byte_order_mark_and_gzip_make_no_difference() {
 fn columns_are_chosen_by_name_or_number_in_the_order_given() {
     let text = "a;b;c\n1;2;3\n4;5;6\n";
     let data =
-        DataSpec::Csv { path: "x.csv", labels: &[&["0"]], features: &[&["2", "b"]], weight: None, header: true, delimiter: ';' };
+        DataSpec::Csv { path: "x.csv", labels: &[&["0"]], features: &[&["2", "b"]], weight: None, header: None, delimiter: ';' };
     let found = read(text, &data, &LINEAR.spec).unwrap();
     assert_eq!((found.inputs(), found.targets()), (&[vec![3.0, 2.0, 6.0, 5.0]][..], &[vec![1.0, 4.0]][..]));
     let found = read("1,2,3\n4,5,6\n", &headless(&[&["1"]]), &LINEAR.spec).unwrap();
     assert_eq!((found.inputs(), found.targets()), (&[vec![1.0, 3.0, 4.0, 6.0]][..], &[vec![2.0, 5.0]][..]));
     // A name goes before a number.
-    let found = read("1,2,0\n4,5,6\n", &csv(&[&["0"]], &[]), &LINEAR.spec).unwrap();
+    let found = read("1,2,0\n4,5,6\n", &headed(&[&["0"]]), &LINEAR.spec).unwrap();
     assert_eq!(found.targets(), [[6.0]]);
 }
 
@@ -99,18 +106,21 @@ fn several_inputs_and_outputs_take_their_columns() {
     let named = read(text, &csv(labels, &[&["b0"], &["a", "b1"]]), &SEVERAL.spec).unwrap();
     assert_eq!(named.inputs(), [vec![8.0, 5.0], vec![7.0, 9.0, 4.0, 6.0]]);
     let wrong = text.replace("1,0,-1", "1,2,-1");
-    assert_eq!(message(wrong, &csv(labels, &[]), &SEVERAL.spec), "x.csv: line 3, column `f1`: expected 0 or 1, found `2`");
+    assert_eq!(
+        message(wrong, &csv(labels, &[]), &SEVERAL.spec),
+        "x.csv: line 3, column `f1`: expected 0 or 1, or yes or no, found `2`"
+    );
 }
 
 #[test]
 fn wrong_cells_are_named_with_line_column_and_text() {
     let cell = |cell: &str| error(FLOWERS.replace("-3e-1", cell), &KIND, &CLASSIFIER.spec);
     let expected = |expected: &str, found: &str| format!("x.csv: line 3, column `width`: expected {expected}, found {found}");
-    assert_eq!(cell("?"), ("E305", expected("a number", "`?`"), None));
+    assert_eq!(cell("?!"), ("E305", expected("a number", "`?!`"), None));
     let (code, message, help) = cell(" ");
     assert_eq!((code, message), ("E305", expected("a number", "nothing")));
     assert_eq!(help.unwrap(), "fill it in, or remove the row");
-    assert_eq!(cell("nan").1, expected("a finite number", "`nan`"));
+    assert_eq!(cell("nan"), ("E305", expected("a number", "`nan`"), Some("fill it in, or remove the row".to_owned())));
     assert_eq!(cell("1e99").1, expected("a finite number", "`1e99`"));
     let (_, message, help) = cell("\"0,3\"");
     assert_eq!((message, help.unwrap()), (expected("a number", "`0,3`"), "decimals are written with a point".to_owned()));
@@ -149,19 +159,22 @@ fn what_is_no_table_is_refused() {
     let (code, message, _) = refused(FLOWERS.replace("4.9,", "").as_bytes());
     assert_eq!((code, message.as_str()), ("E302", "x.csv:3: expected 3 columns as in the first line, found 2"));
     let open = FLOWERS.replace("4.9", "\"4.9");
-    let swallowed = "x.csv: line 3, column `length`: expected a number, found `4.9,-3e-1, rose \\n6\"`";
+    let swallowed = "x.csv:4: text stands behind the quotes around `4.9,-3e-1, rose`, which begins at line 3";
     assert_eq!(refused(open.as_bytes()).1, swallowed);
-    let to_the_end = refused(open.replace("\"6\"", "6").as_bytes()).1;
-    assert_eq!(to_the_end, "x.csv:3: expected 3 columns as in the first line, found 1");
+    let (_, message, help) = refused(open.replace("\"6\"", "6").as_bytes());
+    assert_eq!(message, "x.csv:3: the quote before `4.9,-3e-1, rose` is never closed");
+    assert!(help.unwrap().contains("written twice"));
     let latin = [b"length,width,kind\n1,2,ros\xe9e\n".as_slice(), FLOWERS.as_bytes()].concat();
-    assert_eq!(refused(&latin).1, "x.csv:2: expected text in UTF-8, but byte 25 of the file is none of it");
+    assert_eq!(refused(&latin).1, "x.csv:2: expected text in UTF-8, found the byte 0xe9");
+    let wide = [b"\xff\xfe".as_slice(), &FLOWERS.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
+    assert_eq!(refused(&wide).1, "x.csv: the file is text in UTF-16");
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(FLOWERS.as_bytes()).unwrap();
     let gzip = gzip.finish().unwrap();
     assert!(refused(&gzip[..gzip.len() - 9]).1.starts_with("x.csv: is no whole gzip file: "));
-    let wide = DataSpec::Csv { path: "x.csv", labels: &[&["kind"]], features: &[], weight: None, header: true, delimiter: '→' };
+    let wide = DataSpec::Csv { path: "x.csv", labels: &[&["kind"]], features: &[], weight: None, header: None, delimiter: '→' };
     assert_eq!(message_of(&wide), "x.csv: columns cannot be separated by '→': it is no ASCII character");
-    let absent = DataSpec::Csv { path: "y.csv", labels: &[], features: &[], weight: None, header: true, delimiter: ',' };
+    let absent = DataSpec::Csv { path: "y.csv", labels: &[], features: &[], weight: None, header: None, delimiter: ',' };
     let absent = with_file("", |folder| load(&absent, folder, &LINEAR.spec).unwrap_err());
     assert!(absent.code() == "E301" && absent.to_string().contains("y.csv"), "{absent}");
     assert_eq!(absent.help().unwrap(), "a path in a `.dlm` file is relative to that file, any other to the working folder");
@@ -221,7 +234,9 @@ fn inputs_are_read_with_labels_or_without() {
     let error = inputs("length,kind\n5.1,1\n", &KIND).unwrap_err();
     assert!(error.to_string().ends_with("the file has 1 column beside its labels, input `x` takes 2 (f32[2])"), "{error}");
     assert_eq!(inputs("length,width\n5.1,x\n", &KIND).unwrap_err().code(), "E305");
-    assert_eq!(inputs("length,width\n", &KIND).unwrap_err().code(), "E302");
+    // Of no rows there is nothing to predict, and nothing wrong.
+    assert_eq!(inputs("length,width\n", &KIND).unwrap(), [[0.0; 0]]);
+    assert_eq!(inputs("", &KIND).unwrap_err().code(), "E302");
 }
 
 #[test]
@@ -282,34 +297,285 @@ fn numbers_are_targets_as_they_are() {
 #[test]
 fn no_change_of_a_file_panics() {
     let mut random = random(11);
-    let specs = [(&KIND, &CLASSIFIER.spec), (&headless(&[&["2"]]), &LINEAR.spec)];
+    let known = FeatureNames::new(vec![vec!["width".to_owned(), "length".to_owned()]]);
+    let standard = normalized(Normalize::Standard);
+    let semicolons =
+        DataSpec::Csv { path: "x.csv", labels: &[&["2"]], features: &[], weight: None, header: Some(true), delimiter: ';' };
+    let times = "length,width,kind\n1700000000,1,0\n1700000060.5,2,1\n16777217,-3e2,2\n\n";
+    let (rows, with_semicolons) = (times.split_once('\n').unwrap().1, times.replace(',', ";"));
+    let cases = [
+        (&KIND, &CLASSIFIER.spec, FLOWERS),
+        (&headless(&[&["2"]]), &LINEAR.spec, rows),
+        (&KIND, &standard, times),
+        (&semicolons, &standard, &with_semicolons),
+    ];
     let (mut read_whole, mut refused) = (0, 0);
-    for turn in 0..1500 {
-        let mut bytes = FLOWERS.as_bytes().to_vec();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.csv");
+    for turn in 0..6000 {
+        let (data, spec, text) = cases[turn % cases.len()];
+        let mut bytes = text.as_bytes().to_vec();
         for _ in 0..=random(4) {
             // Never shorter than a byte, so that there is always one to change.
             let at = random(bytes.len());
-            match random(if bytes.len() > 1 { 4 } else { 2 }) {
+            match random(if bytes.len() > 1 { 5 } else { 2 }) {
                 0 => bytes[at] = random(256) as u8,
-                1 => bytes[at] = b",\n\"\r 0x\xff"[random(8)],
+                1 => bytes[at] = b",\n\"\r 0;1e-.\xff"[random(12)],
                 2 => drop(bytes.remove(at)),
-                _ => bytes.truncate(at + 1),
+                3 => bytes.truncate(at + 1),
+                _ => {
+                    // A stretch of it once more.
+                    let stretch: Vec<u8> = bytes[at..].iter().copied().take(random(40)).collect();
+                    bytes.splice(at..at, stretch);
+                }
             }
         }
-        let (data, spec) = specs[turn % 2];
-        with_file(&bytes, |folder| {
-            match load(data, folder, spec) {
-                Ok(data) => {
-                    read_whole += 1;
-                    assert!(data.rows() > 0);
-                }
-                Err(error) => {
-                    refused += 1;
-                    assert!(error.to_string().contains("x.csv"), "{error}");
-                }
+        // A file that is written over may be written to the disk first.
+        let _ = fs::remove_file(&path);
+        fs::write(&path, &bytes).unwrap();
+        match load(data, folder.path(), spec) {
+            Ok(data) => {
+                read_whole += 1;
+                assert!(data.rows() > 0);
             }
-            let _ = load_inputs(data, folder, spec, &FeatureNames::new(vec![vec!["width".to_owned(), "length".to_owned()]]));
-        });
+            Err(error) => {
+                refused += 1;
+                assert!(error.to_string().contains("x.csv"), "{error}");
+                let _ = error.help();
+            }
+        }
+        let _ = load_inputs(data, folder.path(), spec, &known);
     }
-    assert!(read_whole > 50 && refused > 500, "{read_whole} {refused}");
+    assert!(read_whole > 500 && refused > 2000, "{read_whole} {refused}");
+}
+
+/// Four columns beside the label, as a table of people has them.
+const PEOPLE: &str = "\
+id,name,age,fare,survived
+1,\"Braund, Mr. Owen\",22,7.25,no
+2,Florence,38,71.2833,yes
+3,Laina,,7.925,yes
+4,Lily,NA,53.1,yes
+";
+
+#[test]
+fn columns_that_do_not_fit_are_all_told_of_with_what_is_wrong_with_each() {
+    let survived = csv(&[&["survived"]], &[]);
+    let spec = binary(LINEAR.spec);
+    let (code, message, help) = error(PEOPLE, &survived, &spec);
+    let expected = "\
+x.csv: the file has 4 columns beside its labels, input `x` takes 2 (f32[2])
+  column `name` holds text, such as `Braund, Mr. Owen`, `Florence`, `Laina`: leave it out, or write numbers for it
+  column `age` holds nothing in 2 of 4 rows, first in line 4: fill it in, or remove the rows
+  column `id` counts the rows: a network learns nothing from it";
+    assert_eq!((code, message.as_str()), ("E304", expected));
+    let choose = "numbers in all rows hold `features = [\"fare\"]`; change the input's shape, or choose among them";
+    assert_eq!(help.unwrap(), choose);
+    // As many columns as the model takes, and three of them wrong.
+    let text = "a,b,y\n1,2,3\nx,NA,1\n2,\"1,234\",\n";
+    let (code, message, help) = error(text, &csv(&[&["y"]], &[]), &LINEAR.spec);
+    let expected = "\
+x.csv: 3 columns hold what they cannot:
+  column `a`: expected a number, found `x` in line 3
+  column `b`: expected a number, found `NA` in 2 of 3 rows, first in line 3; fill it in, or remove the row
+  column `y` holds nothing in line 4: fill it in, or remove the row";
+    assert_eq!((code, message.as_str(), help), ("E305", expected, None));
+    // One column, in several rows.
+    let (_, message, help) = error("a,b,y\n1,,3\n1,,3\n1,2,3\n", &csv(&[&["y"]], &[]), &LINEAR.spec);
+    assert_eq!(message, "x.csv: line 2, column `b`: expected a number, found nothing");
+    assert_eq!(help.unwrap(), "fill it in, or remove the row; it is so in 2 of 3 rows");
+}
+
+/// A spec whose output is yes or no.
+fn binary(spec: Spec) -> Spec {
+    let output = OutputSpec { kind: OutputKind::Binary, loss: "binary_cross_entropy", ..spec.outputs[0] };
+    Spec { outputs: Box::leak(Box::new([output])), ..spec }
+}
+
+#[test]
+fn another_delimiter_is_seen() {
+    let help = |text: &str, data: &DataSpec| error(text, data, &CLASSIFIER.spec).2;
+    let mean = |delimiter: &str| Some(format!("did you mean `delimiter = {delimiter}`?"));
+    let semicolons = FLOWERS.replace(',', ";");
+    assert_eq!(help(&semicolons, &KIND), mean("\";\""));
+    assert_eq!(help(&FLOWERS.replace(',', "\t"), &KIND), mean("\"\\t\""));
+    assert_eq!(help(&semicolons, &headless(&[&["2"]])), mean("\";\""));
+    assert_eq!(help(&semicolons.replace("5.1;3.5", "5,1;3,5"), &headless(&[&["0"]])), mean("\";\""));
+    assert_eq!(help(FLOWERS, &csv(&[&["sort"]], &[])).unwrap(), "the columns are `length`, `width`, `kind`");
+    let spread = with_file("length;width\n1;2\n", |folder| {
+        load_inputs(&KIND, folder, &CLASSIFIER.spec, &FeatureNames::default()).unwrap_err()
+    });
+    assert_eq!(spread.help(), mean("\";\""));
+}
+
+#[test]
+fn a_first_line_that_may_be_a_row_is_asked_about() {
+    let (code, message, help) = error("1,2,3\n4,5,6\n", &csv(&[&["2"]], &[]), &LINEAR.spec);
+    let expected = "x.csv:1: the first line has the number `1`: it may name the columns, or be a row already";
+    assert_eq!((code, message.as_str()), ("E302", expected));
+    assert!(help.unwrap().starts_with("say which: `header = true` in `csv(…)`, or `false`"));
+    // A row of a class's name, too, as the oldest files have them.
+    let rows = "5.1,3.5,setosa\n4.9,3.0,virginica\n6.3,3.3,versicolor\n";
+    assert_eq!(error(rows, &csv(&[&["2"]], &[]), &CLASSIFIER.spec).0, "E302");
+    assert_eq!(read(rows, &headless(&[&["2"]]), &CLASSIFIER.spec).unwrap().rows(), 3);
+    let asked = error(rows, &csv(&[&["species"]], &[]), &CLASSIFIER.spec);
+    assert!(asked.0 == "E302" && asked.1.contains("the number `5.1` and no `species`"), "{asked:?}");
+    // Numbers are names where one of them is asked for, where it is said, and where the weights have them.
+    assert_eq!(read("400,410,y\n1,2,3\n", &csv(&[&["y"]], &[]), &LINEAR.spec).unwrap().inputs(), [[1.0, 2.0]]);
+    assert_eq!(read("0,1,2\n1,2,3\n", &headed(&[&["2"]]), &LINEAR.spec).unwrap().inputs(), [[1.0, 2.0]]);
+    let inputs = |text: &str, known: &[&str]| {
+        let known = FeatureNames::new(vec![known.iter().map(|name| (*name).to_owned()).collect()]);
+        with_file(text, |folder| load_inputs(&csv(&[&["y"]], &[]), folder, &LINEAR.spec, &known)).map_err(|error| error.code())
+    };
+    assert_eq!(inputs("410,400\n1,2\n", &["400", "410"]), Ok(vec![vec![2.0, 1.0]]));
+    // What is predicted from is asked about likewise: of three rows there are three, or it is an error.
+    for known in [&[][..], &["length", "width"]] {
+        assert_eq!(inputs("1,2\n3,4\n5,6\n", known), Err("E302"), "{known:?}");
+    }
+    assert_eq!(inputs("width,length\n1,2\n", &["length", "width"]), Ok(vec![vec![2.0, 1.0]]));
+    assert_eq!(inputs("length,2\n1,2\n", &["length", "width"]), Err("E303"));
+    assert_eq!(inputs("a,b\n1,2\n", &[]), Ok(vec![vec![1.0, 2.0]]));
+}
+
+#[test]
+fn rows_are_never_lost_without_a_word() {
+    let note = csv(&[&["b"]], &[&["a", "b"]]);
+    let values =
+        DataSpec::Csv { path: "x.csv", labels: &[&["y"]], features: &[&["a", "b"]], weight: None, header: None, delimiter: ',' };
+    let inputs = |text: &str| {
+        with_file(text, |folder| load_inputs(&note, folder, &LINEAR.spec, &FeatureNames::default()))
+            .map_err(|error| error.to_string().split_once("x.csv").unwrap().1.to_owned())
+    };
+    let open = "a,b,note\n1,2,\"5 inch\n3,4,ok\n5,6,ok\n";
+    assert_eq!(inputs(open).unwrap_err(), ":2: the quote before `5 inch` is never closed");
+    let training = message(open.replace("note", "y"), &values, &LINEAR.spec);
+    assert_eq!(training, "x.csv:2: the quote before `5 inch` is never closed");
+    // The quote of another row closes it.
+    let closed = "a,b,note\n1,2,\"5 inch\n3,4,ok\n5,6,8\"\n7,8,ok\n";
+    let swallowed = ":2: the quoted cell of column `note` has several lines, of which `3,4,ok` is a row like any other";
+    assert_eq!(inputs(closed).unwrap_err(), swallowed);
+    assert_eq!(inputs("a,b,note\n1,2,\"two\nlines, of which\n3 are none\"\n3,4,\n").unwrap(), [[1.0, 2.0, 3.0, 4.0]]);
+    // In a file of one column an empty line is a row without its value, unless nothing follows.
+    let one: &[InputSpec] = &[InputSpec { name: "x", shape: &[1], shift: 3, scale: 5 }];
+    let spec = Spec { inputs: one, ..LINEAR.spec };
+    let single = |text: &str| {
+        let data = csv(&[&["y"]], &[]);
+        with_file(text, |folder| load_inputs(&data, folder, &spec, &FeatureNames::default())).map_err(|error| error.to_string())
+    };
+    assert!(single("x\n1\n\n3\n").unwrap_err().ends_with("x.csv: line 3, column `x`: expected a value, found nothing"));
+    assert_eq!(single("x\n1\n3\n\n\n").unwrap(), [[1.0, 3.0]]);
+}
+
+#[test]
+fn flags_are_yes_or_no_in_any_words() {
+    let text = "k,f0,f1,c0,c1,a,b0,b1\nno,yes,1,0.5,2,7,8,9\nyes,FALSE,y,-1,0,4,5,6\n";
+    let labels: &[&[&str]] = &[&["k"], &["f0", "f1"], &["c0", "c1"]];
+    let data = read(text, &csv(labels, &[]), &SEVERAL.spec).unwrap();
+    assert_eq!(data.targets()[1], [1.0, 1.0, 0.0, 1.0]);
+}
+
+#[test]
+fn two_values_are_not_always_no_and_yes() {
+    let spec = binary(LINEAR.spec);
+    let pair = |no: &str, yes: &str| error(format!("a,b,y\n1,2,{no}\n1,2,{yes}\n"), &csv(&[&["y"]], &[]), &spec);
+    for (no, yes) in [("0", "0.5"), ("0.25", "0.75"), ("1", "NA"), ("yes", "?"), ("0", "nan")] {
+        let (code, message, help) = pair(no, yes);
+        assert!(code == "E306" && message.contains("column `y` holds `"), "{message}");
+        assert!(help.is_some(), "{message}");
+    }
+    // Among several classes that may be a name, and is told.
+    let data = read("a,b,kind\n1,2,NA\n1,2,x\n1,2,y\n", &KIND, &CLASSIFIER.spec).unwrap();
+    let told = "column `kind` has a class `NA`: where that means that the class is not known, remove its rows";
+    assert_eq!(data.notes(), [told]);
+    // Codes are names.
+    let data = read("a,b,kind\n1,2,01\n1,2,1\n1,2,2\n", &KIND, &CLASSIFIER.spec).unwrap();
+    assert_eq!((data.labels().of(0).unwrap().join(" "), data.targets()), ("01 1 2".to_owned(), &[vec![0.0, 1.0, 2.0]][..]));
+}
+
+#[test]
+fn weights_are_numbers_from_0_by_line() {
+    let spec = Spec { weighted: true, ..LINEAR.spec };
+    let data = DataSpec::Csv { path: "x.csv", labels: &[&["y"]], features: &[], weight: Some("w"), header: None, delimiter: ',' };
+    assert_eq!(read("a,b,y,w\n1,2,3,0.5\n", &data, &spec).unwrap().targets(), [[3.0], [0.5]]);
+    let wrong = message("a,b,y,w\n1,2,3,1\n1,2,3,-1\n", &data, &spec);
+    assert_eq!(wrong, "x.csv: line 3, column `w`: expected a number from 0, found `-1`");
+}
+
+/// A spec whose inputs are normalised so.
+fn normalized(normalize: Normalize) -> Spec {
+    Spec { recipe: RecipeSpec { normalize, ..LINEAR.spec.recipe }, ..LINEAR.spec }
+}
+
+#[test]
+fn values_that_f32_merges_are_read_relative_to_a_base() {
+    let text = "t,b,y\n100100038,1,0\n100100037,2,0\n";
+    let y = csv(&[&["y"]], &[]);
+    let spec = normalized(Normalize::Standard);
+    let data = read(text, &y, &spec).unwrap();
+    assert_eq!(data.inputs(), [[1.0, 1.0, 0.0, 2.0]]);
+    assert_eq!(data.features().bases(0).unwrap(), [100_100_037.0, 0.0]);
+    let told = "column `t` holds whole numbers beyond 16777216, which f32 does not hold exactly: they are taken relative to \
+                100100037, their least, and the weights keep that";
+    assert_eq!(data.notes(), [told]);
+    // What is read later is relative to the same.
+    let later = |known: &FeatureNames| with_file("b,t\n3,100100040\n", |folder| load_inputs(&y, folder, &spec, known)).unwrap();
+    assert_eq!(later(data.features()), [[3.0, 3.0]]);
+    let like =
+        with_file("t,b,y\n100100040,1,0\n", |folder| load_like(&y, folder, &spec, data.labels(), data.features())).unwrap();
+    assert_eq!((like.inputs(), like.features()), (&[vec![3.0, 1.0]][..], data.features()));
+    // Weights that know of no base are of values as they are.
+    let none = FeatureNames::new(vec![vec!["t".to_owned(), "b".to_owned()]]).with_bases(vec![vec![0.0; 2]]);
+    assert_eq!(later(&none), [[100_100_040.0, 3.0]]);
+    // Without a shift there is nothing to be relative to.
+    let data = read(text, &y, &normalized(Normalize::Scale(1e-8))).unwrap();
+    assert_eq!((data.inputs(), data.features().bases(0)), (&[vec![100_100_040.0, 1.0, 100_100_040.0, 2.0]][..], None));
+    assert!(
+        data.notes()[0].ends_with("`normalize = standard` or `minmax` shifts them before they are rounded"),
+        "{:?}",
+        data.notes()
+    );
+}
+
+#[test]
+fn columns_that_are_not_meant_as_numbers_are_told_of() {
+    let rows: String = (0..20).map(|row| format!("{},{},0{},{}\n", row, row % 3, row % 7, row % 2)).collect();
+    let inputs: &[InputSpec] = &[InputSpec { name: "x", shape: &[3], shift: 3, scale: 6 }];
+    let spec = Spec { inputs, ..LINEAR.spec };
+    let text = format!("number,b,zip,y\n{rows}");
+    let data = read(&text, &csv(&[&["y"]], &[]), &spec).unwrap();
+    let id = "column `number` holds another whole number in each row, as ids do: what is learned from it holds for no other row";
+    let code = "column `zip` holds codes such as `00` in line 2, which are read as numbers: 01 is 1";
+    assert_eq!(data.notes(), [code, id]);
+    // Who names the columns has chosen them.
+    assert_eq!(read(&text, &csv(&[&["y"]], &[&["number", "b", "zip"]]), &spec).unwrap().notes(), [""; 0]);
+}
+
+/// What the records of a text are, in the words of the crate `csv`, which mends what it cannot read.
+fn lenient(text: &[u8]) -> Vec<Vec<String>> {
+    let mut reader = ::csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+    let records = reader.records().map(|record| record.unwrap().iter().map(|cell| cell.trim().to_owned()).collect());
+    records.collect()
+}
+
+#[test]
+fn what_is_read_is_what_others_read() {
+    let mut random = random(7);
+    let pieces = ["1", "-2.5", " 3", "4 ", "\"5\"", "\"6\n\"", "\"7\r\n\"", "\" 8\"", "1e2", "\"\n9\""];
+    let mut read_whole = 0;
+    for _ in 0..500 {
+        let ends = ["\n", "\r\n", "\n\n", "\r"];
+        let mut text = "a,b,y\n".to_owned();
+        let rows = 1 + random(4);
+        for _ in 0..rows {
+            let cells: Vec<&str> = (0..3).map(|_| pieces[random(pieces.len())]).collect();
+            text += &(cells.join(",") + ends[random(ends.len())]);
+        }
+        let data = read(&text, &csv(&[&["y"]], &[]), &LINEAR.spec).unwrap_or_else(|error| panic!("{error}: {text:?}"));
+        let others = lenient(text.as_bytes());
+        let number = |cell: &String| cell.parse::<f32>().unwrap();
+        let expected: Vec<f32> = others[1..].iter().flat_map(|row| row[..2].iter().map(number)).collect();
+        assert_eq!((&data.inputs()[0], data.rows()), (&expected, rows), "{text:?}");
+        read_whole += 1;
+    }
+    assert_eq!(read_whole, 500);
 }

@@ -24,17 +24,17 @@ fn what_does_not_fit_is_named_with_both_shapes() {
     assert_eq!(new(&[&[0.0; 4]], &[&[1.0]]), shape("target `y` has 1 row, but `x` has 2"));
     assert_eq!(new(&[&[]], &[&[]]), shape("input `x` has no rows"));
     let value = |text: &str| ("E305", text.to_owned());
-    let text = "row 1 of input `x`: expected a finite number, found `NaN`";
+    let text = "row 2 of input `x`: expected a finite number, found `NaN`";
     assert_eq!(new(&[&[0.0, 1.0, 2.0, f32::NAN]], &[&[1.0, 2.0]]), value(text));
-    let text = "row 0 of target `y`: expected a finite number, found `inf`";
+    let text = "row 1 of target `y`: expected a finite number, found `inf`";
     assert_eq!(new(&[&[0.0; 2]], &[&[f32::INFINITY]]), value(text));
     let class = |class| message(Dataset::new(&CLASSIFIER.spec, &[&[0.0; 2]], &[&[class]]));
     for (wrong, shown) in [(3.0, "3"), (-1.0, "-1"), (0.5, "0.5"), (f32::NAN, "NaN")] {
-        let text = format!("row 0 of target `kind`: expected a class from 0 to 2, found `{shown}`");
+        let text = format!("row 1 of target `kind`: expected a class from 0 to 2, found `{shown}`");
         assert_eq!(class(wrong), value(&text));
     }
     let flags = message(Dataset::new(&SEVERAL.spec, &[&[0.0], &[0.0; 2]], &[&[1.0], &[0.0, 0.5], &[0.0; 2]]));
-    assert_eq!(flags, value("row 0 of target `flags`: expected 0 or 1, found `0.5`"));
+    assert_eq!(flags, value("row 1 of target `flags`: expected 0 or 1, found `0.5`"));
 }
 
 #[test]

@@ -9,8 +9,8 @@ use dlm_kernels::Step;
 use dlm_runtime::data::split;
 use dlm_runtime::ndarray::{Array2, array};
 use dlm_runtime::{
-    BatchReport, Dataset, EarlyStop, EpochReport, Error, Flow, Formula, Length, Monitor, Normalize, Observer, ParameterSpec,
-    PhaseSpec, Plateau, Progress, Report, Reuse, Schedule, Signals, Split, Start, Token, Trainer, Weights,
+    BatchReport, Dataset, EarlyStop, EpochReport, Error, FeatureNames, Flow, Formula, Length, Monitor, Normalize, Observer,
+    ParameterSpec, PhaseSpec, Plateau, Progress, Report, Reuse, Schedule, Signals, Split, Start, Token, Trainer, Weights,
 };
 
 static PROGRAM: dlm_runtime::Program = LINEAR;
@@ -22,6 +22,7 @@ struct Log {
     batches: Vec<BatchReport>,
     epochs: Vec<EpochReport>,
     ends: usize,
+    notes: Vec<String>,
     signals: Vec<u64>,
     stop_at_step: Option<usize>,
     stop_after_epoch: Option<usize>,
@@ -30,6 +31,11 @@ struct Log {
 impl Observer for Log {
     fn on_start(&mut self, start: &Start) {
         self.start = Some(start.clone());
+    }
+
+    fn on_note(&mut self, note: &str) {
+        assert!(self.start.is_some() && self.batches.is_empty());
+        self.notes.push(note.to_owned());
     }
 
     fn on_batch(&mut self, batch: &BatchReport) -> Flow {
@@ -91,6 +97,30 @@ fn a_step_names_what_is_wrong_with_its_arguments() {
     );
     let message = panic_message(|| trainer.set_parameter("dense.weight", &[1.0]));
     assert_eq!(message, "`dense.weight` has shape (1, 2), 2 values; found 1");
+}
+
+#[test]
+fn a_column_that_is_constant_but_for_rounding_is_told_of_and_not_blown_up() {
+    let near = f32::from_bits(0.3_f32.to_bits() + 1);
+    let data = Dataset::new(&common::LINEAR.spec, &[&[0.3, 1.0, near, 2.0, 0.3, 3.0]], &[&[1.0, 2.0, 3.0]]).unwrap();
+    let names = FeatureNames::new(vec![["same", "other"].map(str::to_owned).to_vec()]);
+    for normalize in [Normalize::Standard, Normalize::MinMax] {
+        let program = linear(|program| program.spec.recipe.normalize = normalize);
+        let (mut trainer, mut log) = (Trainer::new(program), Log::default());
+        trainer.fit(&data.clone().with_features(names.clone()).unwrap(), &mut log).unwrap();
+        let what = "is constant but for rounding: it is centred, and not divided by its deviation";
+        assert_eq!(log.notes, [format!("column `same` {what}")]);
+        assert_eq!(trainer.parameter("normalize.x.scale")[[0]], 1.0);
+        let (mut trainer, mut log) = (Trainer::new(program), Log::default());
+        trainer.fit(&data, &mut log).unwrap();
+        assert_eq!(log.notes, [format!("feature 0 (from 0) of input `x` {what}")]);
+        // Fitted once, told once.
+        trainer.fit(&data, &mut log).unwrap();
+        assert_eq!(log.notes.len(), 1);
+    }
+    let (mut trainer, mut log) = (Trainer::new(&PROGRAM), Log::default());
+    trainer.fit(&data, &mut log).unwrap();
+    assert_eq!(log.notes, [""; 0]);
 }
 
 #[test]

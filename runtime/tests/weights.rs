@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 
-use common::{CLASSIFIER, SEVERAL, dataset, linear};
+use common::{CLASSIFIER, LINEAR, SEVERAL, dataset, linear};
 use dlm_runtime::{Dataset, Error, FeatureNames, Labels, Model, Normalize, Observer, Progress, Trainer, Weights};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
@@ -124,6 +124,39 @@ fn the_names_of_columns_are_kept_with_weights() {
 }
 
 #[test]
+fn the_bases_of_columns_are_kept_with_weights_and_have_to_be_those_of_the_data() {
+    let folder = Folder::new();
+    let based = |base: f64| FeatureNames::new(vec![["t", "x"].map(str::to_owned).to_vec()]).with_bases(vec![vec![base, 0.0]]);
+    // No sum of powers of two that a reader of JSON may round.
+    let columns = based(1_700_000_000.1);
+    let plain = Dataset::new(&LINEAR.spec, &[&[0.0, 1.0, 1.0, 2.0]], &[&[0.0, 1.0]]).unwrap();
+    let data = plain.clone().with_features(columns.clone()).unwrap();
+    let program = linear(|program| program.spec.recipe.normalize = Normalize::Standard);
+    let mut trainer = Trainer::new(program);
+    trainer.fit(&data, &mut Progress::silent()).unwrap();
+    trainer.save(folder.path("x")).unwrap();
+    let model = Model::load(program, folder.path("x")).unwrap();
+    assert_eq!(model.features().bases(0).unwrap(), [1_700_000_000.1, 0.0]);
+    assert_eq!(
+        (model.features(), FeatureNames::of_weights(&program.spec, folder.path("x")).unwrap()),
+        (&columns, columns.clone())
+    );
+    assert!(model.evaluate(&data).is_ok());
+    let expected = "column `t` is relative to 0 in the data, but to 1700000000.1 in the weights";
+    assert_eq!(model.evaluate(&plain).unwrap_err().to_string(), expected);
+    assert_eq!(trainer.evaluate(&plain).unwrap_err().to_string(), expected);
+    let mut other = Trainer::new(program);
+    other.load(folder.path("x")).unwrap();
+    assert_eq!(other.fit(&plain, &mut Progress::silent()).unwrap_err().to_string(), expected);
+    let moved = plain.with_features(based(1.0)).unwrap();
+    let error = other.fit_parts(&data, Some(&moved), None, &mut Progress::silent()).unwrap_err();
+    assert!(error.to_string().starts_with("column `t` is relative to 1 in the data"), "{error}");
+    other.fit(&data, &mut Progress::silent()).unwrap();
+    let error = data.with_features(FeatureNames::default().with_bases(vec![vec![0.0]])).unwrap_err();
+    assert_eq!(error.to_string(), "the data has bases for input `x` that are not 2 features' numbers");
+}
+
+#[test]
 fn metadata_that_is_not_ours_is_named_and_never_trusted() {
     let folder = Folder::new();
     let tensors: [(&str, Dtype, &[usize]); 2] = [("dense.weight", Dtype::F32, &[3, 2]), ("dense.bias", Dtype::F32, &[3])];
@@ -144,6 +177,10 @@ fn metadata_that_is_not_ours_is_named_and_never_trusted() {
         (r#"{"labels": [["a", "b"]]}"#, "names 2 classes for output `kind`, which has 3"),
         (r#"{"features": [["a"]]}"#, "names 1 column for input `x`, which has 2 features"),
         (r#"{"features": [[], ["a"]]}"#, "names the columns of 2 inputs, the model has 1"),
+        (r#"{"bases": [["1", "x"]]}"#, "its metadata has the base `x`, which is no number"),
+        (r#"{"bases": [["1"]]}"#, "has bases for input `x` that are not 2 features' numbers"),
+        (r#"{"bases": [["1", "inf"]]}"#, "has bases for input `x` that are not 2 features' numbers"),
+        (r#"{"bases": [["1", "2"], ["3"]]}"#, "names the columns of 2 inputs, the model has 1"),
         (r#"{"labels": [[], ["a"]]}"#, "names the classes of 2 outputs, the model has 1"),
     ] {
         let message = load("dlm", value).unwrap_err();

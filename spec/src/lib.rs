@@ -630,8 +630,8 @@ described! {
             features: &'static [&'static [&'static str]],
             /// The column of the samples' weights.
             weight: Option<&'static str>,
-            /// Whether the first line names the columns.
-            header: bool,
+            /// Whether the first line names the columns; none: it does unless it may be a row.
+            header: Option<bool>,
             /// What separates columns.
             delimiter: char,
         },

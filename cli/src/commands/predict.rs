@@ -25,7 +25,7 @@ pub fn run(arguments: &Predict, console: &Console) -> Result<(), Failure> {
     let loaded = load(&compiled, &source, console, true)?;
     let model = Model::load(loaded.program, &arguments.weights)?.with_threads(threads);
     warn_of_missing_normalization(&model, &unit.recipe, console);
-    let input = input(&unit.recipe, model.spec().outputs.iter().map(|output| output.name), &arguments.input);
+    let input = input(&unit.recipe, model.spec().outputs.iter().map(|output| output.name), arguments);
     let inputs = data::load_inputs(&data_spec(&input), Path::new(""), model.spec(), model.features())?;
     let Predictions { csv, rows, undefined } = predictions(&model, &inputs);
     if undefined > 0 {
@@ -39,20 +39,23 @@ pub fn run(arguments: &Predict, console: &Console) -> Result<(), Failure> {
     }
 }
 
-/// The input as a source of data: laid out as the recipe's CSV file is, if it has one; else with a first line that names
-/// the columns, where one named like an output is left out.
-fn input<'n>(recipe: &Recipe, outputs: impl Iterator<Item = &'n str>, input: &Path) -> DataSource {
+/// The input as a source of data: laid out as the recipe's CSV file is, if it has one; else as a file of commas, of which a
+/// column named like an output is left out. What the command line says of it comes first.
+fn input<'n>(recipe: &Recipe, outputs: impl Iterator<Item = &'n str>, arguments: &Predict) -> DataSource {
     // The standard input has a name in the file system where there is one at all.
-    let input = if input == Path::new("-") { PathBuf::from("/dev/stdin") } else { input.to_owned() };
+    let stdin = arguments.input == Path::new("-");
+    let input = if stdin { PathBuf::from("/dev/stdin") } else { arguments.input.clone() };
     let path = input.to_string_lossy().into_owned();
     match &recipe.data {
         Some(DataSource::Csv { labels, features, weight, header, delimiter, .. }) => {
-            let (labels, features) = (labels.clone(), features.clone());
-            DataSource::Csv { path, labels, features, weight: weight.clone(), header: *header, delimiter: *delimiter }
+            let (labels, features, weight) = (labels.clone(), features.clone(), weight.clone());
+            let (header, delimiter) = (arguments.header.or(*header), arguments.delimiter.unwrap_or(*delimiter));
+            DataSource::Csv { path, labels, features, weight, header, delimiter }
         }
         _ => {
             let labels = outputs.map(|output| vec![output.to_owned()]).collect();
-            DataSource::Csv { path, labels, features: Vec::new(), weight: None, header: true, delimiter: ',' }
+            let (header, delimiter) = (arguments.header, arguments.delimiter.unwrap_or(','));
+            DataSource::Csv { path, labels, features: Vec::new(), weight: None, header, delimiter }
         }
     }
 }

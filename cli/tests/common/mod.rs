@@ -40,7 +40,7 @@ pub fn dlm() -> Command {
 /// Calls `set` with each variable of the environment that the tests fix.
 pub fn clean(mut set: impl FnMut(&str, Option<PathBuf>)) {
     set("DLM_CACHE", Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("dlm-cache")));
-    for name in ["DLM_THREADS", "RUSTC", "NO_COLOR"] {
+    for name in ["DLM_THREADS", "DLM_MAX_DATA", "RUSTC", "NO_COLOR"] {
         set(name, None);
     }
 }

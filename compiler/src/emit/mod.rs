@@ -73,7 +73,9 @@ struct Printed {
     functions: Vec<PrintedFunction>,
     /// The function of each signature and body.
     known: HashMap<String, usize>,
+    /// How many were called each name.
     names: HashMap<String, usize>,
+    taken: HashSet<String>,
     /// The tensors' constants, by name.
     tensors: HashMap<String, Ident>,
 }
@@ -145,8 +147,14 @@ impl Printed {
             base.insert(0, '_');
         }
         let count = self.names.entry(base.clone()).or_insert(0);
-        *count += 1;
-        if *count == 1 { format_ident!("{base}") } else { format_ident!("{base}_{count}") }
+        loop {
+            *count += 1;
+            let name = if *count == 1 { base.clone() } else { format!("{base}_{count}") };
+            // `update_2` may be the second `update`, or what somebody is called.
+            if self.taken.insert(name.clone()) {
+                return format_ident!("{name}");
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::cells::is_code;
 use super::dataset::class_count;
 use crate::error::{Error, list};
 use crate::shape;
@@ -42,6 +43,11 @@ impl ClassColumn {
             }
         };
         self.rows.push(number);
+    }
+
+    /// How many different texts there are.
+    pub(super) fn texts(&self) -> usize {
+        self.texts.len()
     }
 
     /// Each row's class by its index among `names`, which are equal as texts or as numbers.
@@ -159,9 +165,13 @@ fn no_and_yes(one: &str, other: &str, output: &OutputSpec, column: &str) -> Resu
     failed(format!("{column} holds `{one}` and `{other}`, and nothing says which of them is yes of output `{name}`"), help)
 }
 
-/// The number that a text is, if f64 holds it exactly enough to tell it from its neighbours. Zero has no sign.
+/// The number that a text is, if f64 holds it exactly enough to tell it from its neighbours. Zero has no sign. A code such as 01
+/// is none: it is not 1.
 fn number(text: &str) -> Option<f64> {
     const WHOLE: f64 = (1_u64 << 53) as f64;
+    if is_code(text) {
+        return None;
+    }
     text.parse().ok().filter(|number: &f64| number.abs() < WHOLE).map(|number| number + 0.0)
 }
 
@@ -267,6 +277,16 @@ mod tests {
         );
         let (message, _) = said(&["male", "female"], Some("man"));
         assert_eq!(message, "column `kind` holds `female` and `male`, and the recipe says that `man` is yes of output `kind`");
+    }
+
+    #[test]
+    fn codes_are_names() {
+        let (names, indices) = read(OutputKind::Class(3), &["1", "01", "10", "01"]);
+        assert_eq!((names.join(" "), indices), ("01 1 10".to_owned(), vec![1.0, 0.0, 2.0, 0.0]));
+        let (names, _) = read(OutputKind::Class(2), &["01234", "1234"]);
+        assert_eq!(names, ["01234", "1234"]);
+        let unknown = column(&["1"]).among(&["01".to_owned(), "02".to_owned()]).unwrap_err();
+        assert_eq!(unknown.text, "1");
     }
 
     #[test]

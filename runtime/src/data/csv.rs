@@ -1,29 +1,30 @@
-//! CSV files: columns chosen by name or number, cells as numbers and classes.
+//! CSV files: rows of cells as numbers and classes.
 
-use std::path::{Path, PathBuf};
+use std::io::BufRead;
+use std::path::Path;
 
-use csv::{ReaderBuilder, StringRecord};
-
+use super::cells::{FILL_IN, Wrong, is_code, is_missing, no_number, number, truth};
 use super::classes::ClassColumn;
-use super::dataset::{expected_target, is_target};
-use super::{FeatureNames, Labels, file};
+use super::dataset::{class_count, expected_target, is_target};
+use super::faults::{Faults, Survey};
+use super::features::Features;
+use super::file::{Source, larger, limit, peek, show_bytes};
+use super::layout::{Layout, Wanted, failed};
+use super::records::{Record, Records};
+use super::{FeatureNames, Labels, notes};
 use crate::error::Error;
-use crate::shape;
-use crate::spec::{OutputKind, OutputSpec, Spec};
-use crate::suggest::nearest;
+use crate::spec::{InputSpec, Normalize, OutputKind, OutputSpec, Spec};
 
-/// Columns by name or number, for each input or output a group.
-pub(super) type Groups<'a> = &'a [&'a [&'a str]];
-
-/// A CSV file in memory.
-#[derive(Debug)]
+/// A CSV file of which the first line has been read.
 pub(super) struct Table {
-    path: PathBuf,
-    text: String,
+    layout: Layout,
+    records: Records<Box<dyn BufRead>>,
+    /// Whether the record that has been read is a row.
+    is_row: bool,
+    is_packed: bool,
     delimiter: u8,
-    /// The names of the columns, if the first line has them.
-    header: Option<Vec<String>>,
-    columns: usize,
+    /// How many bytes the values may take.
+    limit: u64,
 }
 
 /// What was read: for each input and output all rows.
@@ -33,363 +34,314 @@ pub(super) struct Columns {
     pub(super) targets: Vec<Vec<f32>>,
     pub(super) labels: Labels,
     pub(super) features: FeatureNames,
+    pub(super) notes: Vec<String>,
 }
 
-/// One line's cells.
-struct Row<'a> {
-    cells: &'a StringRecord,
-    line: u64,
-}
-
-impl Row<'_> {
-    fn cell(&self, column: usize) -> &str {
-        self.cells.get(column).unwrap_or_default().trim()
-    }
+/// Where each of the things is that are read.
+struct Places {
+    features: Vec<Vec<usize>>,
+    targets: Vec<Vec<usize>>,
+    weight: Option<usize>,
 }
 
 impl Table {
-    /// Reads a file and its first line.
-    pub(super) fn open(path: &Path, header: bool, delimiter: char) -> Result<Self, Error> {
-        let failed = |line, message| Error::Table { path: path.to_owned(), line, message };
-        let bytes = file::read(path, |message| failed(None, message))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let (end, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
-            let line = 1 + bytes[..end].iter().filter(|byte| **byte == b'\n').count() as u64;
-            failed(Some(line), format!("expected text in UTF-8, but byte {end} of the file is none of it"))
-        })?;
-        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    /// Opens a file and reads its first line.
+    pub(super) fn open(
+        path: &Path,
+        header: Option<bool>,
+        delimiter: char,
+        wanted: Wanted<'_>,
+        spec: &Spec,
+    ) -> Result<Self, Error> {
+        let wrong = |message| Error::Table { path: path.to_owned(), line: None, message, help: None };
         let Some(delimiter) = u8::try_from(delimiter).ok().filter(u8::is_ascii) else {
-            return Err(failed(None, format!("columns cannot be separated by {delimiter:?}: it is no ASCII character")));
+            return Err(wrong(format!("columns cannot be separated by {delimiter:?}: it is no ASCII character")));
         };
-        let mut table = Table { path: path.to_owned(), text, delimiter, header: None, columns: 0 };
-        let mut first = None;
-        table.for_each(|row| {
-            first = Some(row.cells.iter().map(|cell| cell.trim().to_owned()).collect::<Vec<_>>());
-            Ok(false)
-        })?;
-        let first = first.ok_or_else(|| failed(None, "the file is empty".to_owned()))?;
-        table.columns = first.len();
-        table.header = header.then_some(first);
-        Ok(table)
+        let limit = limit().map_err(wrong)?;
+        let source = Source::open(path)?;
+        let is_packed = source.is_packed();
+        let unreadable = |error| super::file::failed(path, is_packed, error, wrong);
+        let (begin, mut reader) = peek(source.reader, 3).map_err(unreadable)?;
+        match begin[..] {
+            [0xef, 0xbb, 0xbf] => reader.consume(3),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+                let (message, help) = ("the file is text in UTF-16".to_owned(), Some("save it as UTF-8".to_owned()));
+                return Err(Error::Table { path: path.to_owned(), line: None, message, help });
+            }
+            _ => {}
+        }
+        // So much for what no column needs, and for each that one does as much as a number can be written in.
+        let declared: usize = spec.inputs.iter().map(InputSpec::features).sum::<usize>()
+            + spec.outputs.iter().map(OutputSpec::target_width).sum::<usize>();
+        let longest = usize::try_from(limit / 2048).unwrap_or(usize::MAX).saturating_add(declared.saturating_mul(64));
+        let reader: Box<dyn BufRead> = Box::new(reader);
+        let mut records = Records::new(reader, delimiter, longest);
+        if !records.advance().map_err(|fault| failed(path, is_packed, fault))? {
+            return Err(wrong("the file is empty".to_owned()));
+        }
+        let layout = Layout::new(path, records.record(), header, delimiter, wanted, spec)?;
+        let is_row = !layout.has_header();
+        Ok(Table { layout, records, is_row, is_packed, delimiter, limit })
     }
 
-    /// Visits the lines, the header's too, until told to stop by `false`.
-    fn for_each(&self, mut visit: impl FnMut(&Row<'_>) -> Result<bool, Error>) -> Result<(), Error> {
-        let mut reader =
-            ReaderBuilder::new().has_headers(false).flexible(true).delimiter(self.delimiter).from_reader(self.text.as_bytes());
-        let mut cells = StringRecord::new();
+    /// Visits the rows; returns how many there are.
+    fn for_each(
+        &mut self,
+        numbers: &[usize],
+        mut visit: impl FnMut(&Layout, &Record) -> Result<(), Error>,
+    ) -> Result<u64, Error> {
+        let Table { layout, records, is_row, is_packed, delimiter, .. } = self;
+        let mut rows = 0;
         loop {
-            match reader.read_record(&mut cells) {
-                Ok(true) => {}
-                Ok(false) => return Ok(()),
-                Err(error) => {
-                    let line = error.position().map(csv::Position::line);
-                    return Err(Error::Table { path: self.path.clone(), line, message: error.to_string() });
-                }
+            let is_first = std::mem::take(is_row);
+            if !is_first && !records.advance().map_err(|fault| failed(layout.path(), *is_packed, fault))? {
+                return Ok(rows);
             }
-            let line = cells.position().map_or(0, |position| self.line_of(position));
-            if !visit(&Row { cells: &cells, line })? {
-                return Ok(());
-            }
+            let row = records.record();
+            layout.check_length(row)?;
+            layout.check_breaks(row, *delimiter, numbers)?;
+            visit(layout, row)?;
+            rows += 1;
         }
     }
 
-    /// The line at which a record begins: its position is that of the empty lines before it, which the reader skips.
-    fn line_of(&self, position: &csv::Position) -> u64 {
-        let rest = self.text.as_bytes().get(position.byte() as usize..).unwrap_or_default();
-        let skipped = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
-        position.line() + skipped as u64
-    }
-
-    /// The columns of the inputs and the targets, for training and scoring. Where `features` names none, those `known` from
-    /// a training are found by name.
+    /// The columns of the inputs and the targets, for training and scoring. Where the recipe names no features, those known
+    /// from a training are found by name.
     ///
     /// # Errors
     /// If a column is not there, the model takes other numbers of them, or a cell is not what it has to be.
-    pub(super) fn read(
-        &self,
-        features: Groups<'_>,
-        labels: Groups<'_>,
-        weight: Option<&str>,
-        spec: &Spec,
-        classes: &Labels,
-        known: &FeatureNames,
-    ) -> Result<Columns, Error> {
-        if labels.len() != spec.outputs.len() {
-            let message = format!(
-                "the recipe's `data` names the label columns of {}, the model {} has {}",
-                shape::count(labels.len(), "output"),
-                spec.model,
-                shape::count(spec.outputs.len(), "output")
-            );
-            let help = Some("name them: `csv(\"…\", label = \"…\")`".to_owned());
-            return Err(Error::Shape { path: None, message, help });
+    pub(super) fn read(self, wanted: Wanted<'_>, spec: &Spec, classes: &Labels) -> Result<Columns, Error> {
+        let (targets, weight) = self.layout.targets(wanted, spec)?;
+        let beside: Vec<usize> = targets.iter().flatten().copied().chain(weight).collect();
+        match self.layout.features(wanted, &beside, spec)? {
+            Ok(features) => self.collect(&Places { features, targets, weight }, wanted, spec, classes),
+            Err(rest) => Err(self.misfit(&rest, true, spec)),
         }
-        let targets = labels.iter().map(|group| self.find_all(group)).collect::<Result<Vec<_>, _>>()?;
-        for (columns, output) in targets.iter().zip(spec.outputs) {
-            let width = output.target_width();
-            if columns.len() != width {
-                let takes = format!("output `{}` takes {}", output.name, shape::count(width, "label column"));
-                return Err(self.wrong_shape(format!("{takes}, found {}", columns.len()), None));
-            }
-        }
-        let weight = self.find_all(&Vec::from_iter(weight))?;
-        let features = self.features(features, &[targets.concat(), weight.clone()].concat(), spec, known)?;
-        self.collect(&features, &targets, weight.first().copied(), spec, classes)
     }
 
-    /// The columns of the inputs alone, for prediction. Label columns may be there and are left out.
+    /// The columns of the inputs alone, for prediction; none may be there but a header. Label columns may be there and are
+    /// left out.
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub(super) fn read_inputs(
-        &self,
-        features: Groups<'_>,
-        labels: Groups<'_>,
-        weight: Option<&str>,
-        spec: &Spec,
-        known: &FeatureNames,
-    ) -> Result<Vec<Vec<f32>>, Error> {
-        let wanted: usize = spec.inputs.iter().map(|input| input.features()).sum();
-        // A number says where the labels are in a file that has them: one of just the features has none.
-        let has_label = |name: &&&str| self.names_column(name) || self.columns != wanted;
-        let labels: Vec<usize> =
-            labels.concat().iter().chain(&weight).filter(has_label).filter_map(|name| self.find(name)).collect();
-        let features = self.features(features, &labels, spec, known)?;
-        Ok(self.collect(&features, &[], None, spec, &Labels::default())?.inputs)
+    pub(super) fn read_inputs(self, wanted: Wanted<'_>, spec: &Spec) -> Result<Vec<Vec<f32>>, Error> {
+        let labels = self.layout.labels(wanted, spec);
+        match self.layout.features(wanted, &labels, spec)? {
+            Ok(features) => {
+                let places = Places { features, targets: Vec::new(), weight: None };
+                Ok(self.collect(&places, wanted, spec, &Labels::default())?.inputs)
+            }
+            Err(rest) => Err(self.misfit(&rest, !labels.is_empty(), spec)),
+        }
     }
 
-    /// The columns of each input: as named, or as known, or all that are no label, in their order.
-    fn features(&self, named: Groups<'_>, labels: &[usize], spec: &Spec, known: &FeatureNames) -> Result<Vec<Vec<usize>>, Error> {
-        if named.is_empty() {
-            let known: Option<Vec<&[String]>> = (0..spec.inputs.len()).map(|input| known.of(input)).collect();
-            if let (Some(known), Some(header)) = (known, &self.header) {
-                return self.find_known(&known, header);
-            }
-            let rest: Vec<usize> = (0..self.columns).filter(|column| !labels.contains(column)).collect();
-            let wanted: usize = spec.inputs.iter().map(|input| input.features()).sum();
-            if rest.len() != wanted {
-                let beside = if labels.is_empty() { "" } else { " beside its labels" };
-                let message = format!("the file has {}{beside}, {}", shape::count(rest.len(), "column"), takes(spec));
-                let help = "change the input's shape, or choose columns by `features = […]`".to_owned();
-                return Err(self.wrong_shape(message, Some(help)));
-            }
-            let mut rest = rest.into_iter();
-            return Ok(spec.inputs.iter().map(|input| rest.by_ref().take(input.features()).collect()).collect());
-        }
-        if named.len() != spec.inputs.len() {
-            let inputs = shape::count(named.len(), "input");
-            return Err(self.wrong_shape(format!("the recipe names the columns of {inputs}, {}", takes(spec)), None));
-        }
-        let group = |(names, input): (&&[&str], &crate::spec::InputSpec)| {
-            if names.len() != input.features() {
-                let message = format!(
-                    "the recipe names {} for input `{}`, which is {}",
-                    shape::count(names.len(), "column"),
-                    input.name,
-                    shape::sample(input.shape)
-                );
-                return Err(self.wrong_shape(message, None));
-            }
-            self.find_all(names)
-        };
-        named.iter().zip(spec.inputs).map(group).collect()
+    /// The error of columns that are not as many as the inputs take, with what can be told of each.
+    fn misfit(mut self, rest: &[usize], beside: bool, spec: &Spec) -> Error {
+        let mut survey = Survey::default();
+        // What else is wrong further down is for the next time.
+        let _ = self.for_each(&[], |_, row| {
+            survey.add(row, rest);
+            Ok(())
+        });
+        survey.into_error(&self.layout, rest, beside, spec)
     }
 
     /// Reads the rows.
-    fn collect(
-        &self,
-        features: &[Vec<usize>],
-        targets: &[Vec<usize>],
-        weight: Option<usize>,
-        spec: &Spec,
-        known: &Labels,
-    ) -> Result<Columns, Error> {
-        let mut weights = Vec::new();
-        let mut inputs: Vec<Vec<f32>> = vec![Vec::new(); features.len()];
-        let mut outputs: Vec<Target> = spec.outputs.iter().zip(targets).map(|(output, _)| Target::new(output)).collect();
-        let (mut rows, mut skip) = (0_usize, self.header.is_some());
-        self.for_each(|row| {
-            self.check_length(row)?;
-            if std::mem::take(&mut skip) {
-                return Ok(true);
+    fn collect(mut self, places: &Places, wanted: Wanted<'_>, spec: &Spec, known: &Labels) -> Result<Columns, Error> {
+        let mut read = Rows::new(places, wanted, spec);
+        let numbers = places.features.concat();
+        let (limit, row_bytes) = (self.limit, 4 * numbers.len() as u64 + 8 * places.targets.concat().len() as u64 + 4);
+        let mut bytes = 0;
+        let rows = self.for_each(&numbers, |layout, row| {
+            bytes += if read.faults.is_empty() { row_bytes } else { 0 };
+            if bytes > limit {
+                return Err(too_large(layout.path(), row.line, limit));
             }
-            rows += 1;
-            for (values, columns) in inputs.iter_mut().zip(features) {
-                for column in columns {
-                    values.push(self.number(row, *column)?);
-                }
-            }
-            for ((target, columns), output) in outputs.iter_mut().zip(targets).zip(spec.outputs) {
-                columns.iter().try_for_each(|column| self.push_target(target, output, row, *column))?;
-            }
-            if let Some(column) = weight {
-                weights.push(self.number(row, column)?);
-            }
-            Ok(true)
+            read.add(layout, row)
         })?;
-        if rows == 0 {
-            let message = "there are no rows below the header".to_owned();
-            return Err(Error::Table { path: self.path.clone(), line: None, message });
+        let layout = &self.layout;
+        if !read.faults.is_empty() {
+            return Err(read.faults.into_error(layout, rows));
         }
-        let mut names = vec![Vec::new(); outputs.len()];
-        let mut values = Vec::new();
-        for (index, (target, columns)) in outputs.into_iter().zip(targets).enumerate() {
-            values.push(match target {
-                Target::Numbers(numbers) => numbers,
-                Target::Classes(classes) => {
-                    let (indices, found) = self.classes(&classes, &spec.outputs[index], columns[0], known.of(index))?;
-                    names[index] = found;
-                    indices
-                }
+        let is_prediction = places.targets.is_empty();
+        if rows == 0 && !is_prediction {
+            return Err(layout.no_rows());
+        }
+        read.finish(layout, wanted, known)
+    }
+}
+
+fn too_large(path: &Path, line: u64, limit: u64) -> Error {
+    let message = format!("up to here the values take {} of memory, as much as they may", show_bytes(limit as f64));
+    Error::Table { path: path.to_owned(), line: Some(line), message, help: Some(larger()) }
+}
+
+/// What rows hold, as they are read.
+struct Rows<'a> {
+    places: &'a Places,
+    spec: &'a Spec,
+    inputs: Vec<Features>,
+    targets: Vec<Target>,
+    weights: Vec<f32>,
+    faults: Faults,
+    /// Columns of features that hold codes with a zero before them: the first of each, and its line.
+    codes: Vec<(usize, u64, String)>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(places: &'a Places, wanted: Wanted<'_>, spec: &'a Spec) -> Self {
+        let features = places.features.iter().enumerate();
+        let inputs = features.map(|(input, columns)| Features::new(columns.len(), wanted.known.fixed_bases(input))).collect();
+        let targets = spec.outputs.iter().zip(&places.targets).map(|(output, _)| Target::new(output)).collect();
+        Rows { places, spec, inputs, targets, weights: Vec::new(), faults: Faults::default(), codes: Vec::new() }
+    }
+
+    fn add(&mut self, layout: &Layout, row: &Record) -> Result<(), Error> {
+        let faults = &mut self.faults;
+        // Of a file that will be refused nothing is kept, but all of it is looked at.
+        let keeps = faults.is_empty();
+        let wrong = |faults: &mut Faults, column: usize, cell: &str, why: &dyn Fn() -> Wrong| {
+            faults.add(column, row.line, cell, || {
+                let Wrong { expected, help } = why();
+                Wrong { expected, help: layout.first_row_help(row, cell).or(help) }
             });
-        }
-        values.extend(weight.map(|_| weights));
-        Ok(Columns { inputs, targets: values, labels: Labels::new(names), features: self.names(features) })
-    }
-
-    fn classes(
-        &self,
-        column: &ClassColumn,
-        output: &OutputSpec,
-        number: usize,
-        known: Option<&[String]>,
-    ) -> Result<(Vec<f32>, Vec<String>), Error> {
-        let names = match known {
-            Some(names) => names.to_vec(),
-            None => column.names(output, &self.column_name(number)).map_err(|error| error.in_file(&self.path))?,
         };
-        let indices = column.among(&names).map_err(|unknown| {
-            let expected = format!("one of the classes {}", crate::error::list(&names, 8));
-            self.wrong_cell(unknown.line, number, &unknown.text, expected, None)
-        })?;
-        Ok((indices, names))
-    }
-
-    fn push_target(&self, target: &mut Target, output: &OutputSpec, row: &Row<'_>, column: usize) -> Result<(), Error> {
-        match target {
-            Target::Classes(classes) => match row.cell(column) {
-                "" => return Err(self.wrong_cell(row.line, column, "", "a class".to_owned(), missing())),
-                cell => classes.push(cell, row.line),
-            },
-            Target::Numbers(numbers) => {
-                let number = self.number(row, column)?;
-                if !is_target(output.kind, number) {
-                    return Err(self.wrong_cell(row.line, column, row.cell(column), expected_target(output.kind), None));
+        for (features, columns) in self.inputs.iter_mut().zip(&self.places.features) {
+            for column in columns {
+                let cell = row.cell(*column);
+                match number(cell) {
+                    Some(value) if keeps => features.push((value, cell)),
+                    Some(_) => {}
+                    None => wrong(faults, *column, cell, &|| no_number(cell)),
                 }
-                numbers.push(number);
+                if is_code(cell) && !self.codes.iter().any(|(code, ..)| code == column) {
+                    self.codes.push((*column, row.line, cell.to_owned()));
+                }
+            }
+        }
+        if layout.is_first_row(row) && faults.several() {
+            // Not several rows are wrong, but what this one is taken for.
+            return Err(std::mem::take(faults).first_error(layout));
+        }
+        for ((target, columns), output) in self.targets.iter_mut().zip(&self.places.targets).zip(self.spec.outputs) {
+            for column in columns {
+                let cell = row.cell(*column);
+                if !target.add(output, cell, row.line, keeps) {
+                    wrong(faults, *column, cell, &|| no_target(output, cell));
+                }
+            }
+            target.check(output, layout, columns[0], row.line)?;
+        }
+        if let Some(column) = self.places.weight {
+            let cell = row.cell(column);
+            match number(cell) {
+                Some(weight) if weight >= 0.0 => self.weights.extend(keeps.then_some(weight)),
+                Some(_) => wrong(faults, column, cell, &|| Wrong { expected: "a number from 0".to_owned(), help: None }),
+                None => wrong(faults, column, cell, &|| no_number(cell)),
             }
         }
         Ok(())
     }
 
-    fn number(&self, row: &Row<'_>, column: usize) -> Result<f32, Error> {
-        let cell = row.cell(column);
-        let expected = match cell.parse::<f32>() {
-            Ok(number) if number.is_finite() => return Ok(number),
-            Ok(_) => "a finite number",
-            Err(_) => "a number",
-        };
-        let help = if cell.is_empty() {
-            missing()
-        } else if self.header.is_none() && row.line == 1 {
-            Some("if the first line names the columns, write `header = true`".to_owned())
-        } else if cell.replace(',', ".").parse::<f32>().is_ok_and(f32::is_finite) {
-            Some("decimals are written with a point".to_owned())
-        } else {
-            None
-        };
-        Err(self.wrong_cell(row.line, column, cell, expected.to_owned(), help))
-    }
-
-    fn check_length(&self, row: &Row<'_>) -> Result<(), Error> {
-        let (found, expected) = (row.cells.len(), self.columns);
-        if found == expected {
-            return Ok(());
-        }
-        let message = format!("expected {} as in the first line, found {found}", shape::count(expected, "column"));
-        Err(Error::Table { path: self.path.clone(), line: Some(row.line), message })
-    }
-
-    /// Whether the header has a column of this name.
-    fn names_column(&self, name: &str) -> bool {
-        self.header.as_ref().is_some_and(|header| header.iter().any(|column| column == name))
-    }
-
-    /// A column by its name, else by its number.
-    fn find(&self, name: &str) -> Option<usize> {
-        let by_name = self.header.as_ref().and_then(|header| header.iter().position(|column| column == name));
-        by_name.or_else(|| name.parse().ok().filter(|number| *number < self.columns))
-    }
-
-    fn find_all(&self, names: &[impl AsRef<str>]) -> Result<Vec<usize>, Error> {
-        let find = |name: &str| {
-            let Some(found) = self.find(name) else { return Err(self.no_column(name)) };
-            let again = self.header.iter().flatten().skip(found + 1).any(|column| column == name);
-            if again {
-                let message = format!("several columns are named `{name}`; say which by its number, from 0");
-                return Err(Error::Table { path: self.path.clone(), line: Some(1), message });
-            }
-            Ok(found)
-        };
-        names.iter().map(|name| find(name.as_ref())).collect()
-    }
-
-    /// The columns that a model was trained on, by name alone: a number in a weights file is a name like any other.
-    fn find_known(&self, known: &[&[String]], header: &[String]) -> Result<Vec<Vec<usize>>, Error> {
-        let is_there = |name: &&String| header.contains(name);
-        let missing: Vec<String> = known.iter().copied().flatten().filter(|name| !is_there(name)).cloned().collect();
-        if let Some(first) = missing.first() {
-            let unknown = header.iter().filter(|column| !known.iter().any(|names| names.contains(column)));
-            return Err(Error::Column {
-                path: self.path.clone(),
-                similar: nearest(first, unknown.map(String::as_str)).map(str::to_owned),
-                missing,
-                trained: true,
-                columns: header.to_vec(),
+    fn finish(self, layout: &Layout, wanted: Wanted<'_>, known: &Labels) -> Result<Columns, Error> {
+        let Rows { places, spec, inputs: features, targets, weights, codes, .. } = self;
+        let (mut names, mut notes, mut values) = (vec![Vec::new(); targets.len()], Vec::new(), Vec::new());
+        for (index, (target, columns)) in targets.into_iter().zip(&places.targets).enumerate() {
+            values.push(match target {
+                Target::Numbers(numbers) => numbers,
+                Target::Classes(classes) => {
+                    let output = &spec.outputs[index];
+                    let (indices, found) = class_indices(layout, &classes, output, columns[0], known.of(index))?;
+                    if known.of(index).is_none() {
+                        let missing = found.iter().filter(|name| is_missing(name));
+                        notes.extend(missing.map(|name| notes::class(&layout.column_name(columns[0]), name)));
+                    }
+                    names[index] = found;
+                    indices
+                }
             });
         }
-        known.iter().map(|names| self.find_all(names)).collect()
-    }
-
-    /// The names of features' columns; none unless each names one column alone.
-    fn names(&self, features: &[Vec<usize>]) -> FeatureNames {
-        let Some(header) = &self.header else { return FeatureNames::default() };
-        let once = |name: &String| !name.is_empty() && header.iter().filter(|column| *column == name).count() == 1;
-        let mut columns = features.iter().flatten().map(|column| &header[*column]);
-        if !columns.all(once) {
-            return FeatureNames::default();
+        values.extend(places.weight.map(|_| weights));
+        // Only where a shift comes next do distances from a base mean what the values did.
+        let is_shifted = matches!(spec.recipe.normalize, Normalize::Standard | Normalize::MinMax);
+        let (mut inputs, mut bases, mut ids_of_features) = (Vec::new(), Vec::new(), Vec::new());
+        for (features, columns) in features.into_iter().zip(&places.features) {
+            let (values, found) = features.finish(is_shifted);
+            for (column, found) in columns.iter().zip(&found) {
+                notes.extend(found.coarse.map(|why| notes::coarse(&layout.column_name(*column), why, found.base)));
+            }
+            bases.push(found.iter().map(|found| found.base).collect());
+            let ids = columns.iter().zip(&found).enumerate().filter(|(index, (column, found))| {
+                let values = values.iter().skip(*index).step_by(columns.len()).copied();
+                found.range.is_some_and(|range| notes::is_id(values, range, layout.name(**column)))
+            });
+            ids_of_features.extend(ids.map(|(_, (column, _))| notes::id(&layout.column_name(*column))));
+            inputs.push(values);
         }
-        let group = |columns: &Vec<usize>| columns.iter().map(|column| header[*column].clone()).collect();
-        FeatureNames::new(features.iter().map(group).collect())
-    }
-
-    fn no_column(&self, name: &str) -> Error {
-        let similar = self.header.as_ref().and_then(|header| nearest(name, header.iter().map(String::as_str)));
-        let numbers = || (0..self.columns).map(|number| number.to_string()).collect();
-        Error::Column {
-            path: self.path.clone(),
-            missing: vec![name.to_owned()],
-            trained: false,
-            similar: similar.map(str::to_owned),
-            columns: self.header.clone().unwrap_or_else(numbers),
+        // Who names the columns has chosen them.
+        if wanted.features.is_empty() && !places.targets.is_empty() && wanted.known.fixed_bases(0).is_none() {
+            notes.extend(codes.iter().map(|(column, line, code)| notes::code(&layout.column_name(*column), *line, code)));
+            notes.extend(ids_of_features);
         }
+        let features = layout.names(&places.features).with_bases(bases);
+        Ok(Columns { inputs, targets: values, labels: Labels::new(names), features, notes })
     }
+}
 
-    fn column_name(&self, column: usize) -> String {
-        match self.header.as_ref().map(|header| header[column].as_str()) {
-            Some(name) if !name.is_empty() => format!("column `{name}`"),
-            _ => format!("column {column} (from 0)"),
+/// A column's classes as indices, and their names.
+fn class_indices(
+    layout: &Layout,
+    column: &ClassColumn,
+    output: &OutputSpec,
+    number: usize,
+    known: Option<&[String]>,
+) -> Result<(Vec<f32>, Vec<String>), Error> {
+    let names = match known {
+        Some(names) => names.to_vec(),
+        None => {
+            let names = column.names(output, &layout.column_name(number)).map_err(|error| error.in_file(layout.path()))?;
+            check_pair(layout, output, number, &names)?;
+            names
         }
-    }
+    };
+    let indices = column.among(&names).map_err(|unknown| {
+        let expected = format!("one of the classes {}", crate::error::list(&names, 8));
+        layout.wrong_cell(unknown.line, number, &unknown.text, expected, None)
+    })?;
+    Ok((indices, names))
+}
 
-    fn wrong_cell(&self, line: u64, column: usize, cell: &str, expected: String, help: Option<String>) -> Error {
-        let place = format!("line {line}, {}", self.column_name(column));
-        Error::Value { path: Some(self.path.clone()), place, value: cell.to_owned(), expected, help }
+/// Two names are not always no and yes: numbers between them would have a meaning, or one of them says that there is no value.
+fn check_pair(layout: &Layout, output: &OutputSpec, column: usize, names: &[String]) -> Result<(), Error> {
+    if output.kind != OutputKind::Binary {
+        return Ok(());
     }
+    let is_fraction = |name: &&String| name.parse::<f64>().is_ok_and(|number| number.fract() != 0.0);
+    let help = if names.iter().any(|name| is_missing(name)) {
+        "a missing value is no class: remove its rows".to_owned()
+    } else if names.iter().any(|name| is_fraction(&name)) {
+        format!("shares between no and yes are numbers: write `output {}: f32[1]`, or give 0 and 1", output.name)
+    } else {
+        return Ok(());
+    };
+    let (column, shown) = (layout.column_name(column), crate::error::list(names, 8));
+    let message = format!("{column} holds {shown}, which are no pair of classes, but output `{}` is binary", output.name);
+    Err(Error::Classes { path: Some(layout.path().to_owned()), message, help: Some(help) })
+}
 
-    fn wrong_shape(&self, message: String, help: Option<String>) -> Error {
-        Error::Shape { path: Some(self.path.clone()), message, help }
+/// The most bytes of a class's name.
+const LONGEST_CLASS: usize = 1024;
+
+/// Why a cell is no target of an output.
+fn no_target(output: &OutputSpec, cell: &str) -> Wrong {
+    let wrong = |expected: String, help| Wrong { expected, help };
+    match output.kind {
+        OutputKind::Class(_) | OutputKind::Binary if cell.is_empty() => wrong("a class".to_owned(), Some(FILL_IN.to_owned())),
+        OutputKind::Class(_) | OutputKind::Binary => wrong(format!("the name of a class, at most {LONGEST_CLASS} bytes"), None),
+        OutputKind::Flags(_) if number(cell).is_some() || !is_missing(cell) => {
+            wrong(expected_target(output.kind) + ", or yes or no", None)
+        }
+        OutputKind::Flags(_) | OutputKind::Values(_) => no_number(cell),
     }
 }
 
@@ -406,16 +358,37 @@ impl Target {
             OutputKind::Flags(_) | OutputKind::Values(_) => Target::Numbers(Vec::new()),
         }
     }
-}
 
-fn missing() -> Option<String> {
-    Some("fill it in, or remove the row".to_owned())
-}
+    /// Whether a cell is a target of the output; keeps what it says if that is wanted.
+    fn add(&mut self, output: &OutputSpec, cell: &str, line: u64, keeps: bool) -> bool {
+        match self {
+            Target::Classes(classes) => {
+                let is_class = !cell.is_empty() && cell.len() <= LONGEST_CLASS;
+                if is_class && keeps {
+                    classes.push(cell, line);
+                }
+                is_class
+            }
+            Target::Numbers(numbers) => {
+                let flag = matches!(output.kind, OutputKind::Flags(_)).then(|| truth(cell)).flatten();
+                let value = flag.or_else(|| number(cell)).filter(|value| is_target(output.kind, *value));
+                numbers.extend(value.filter(|_| keeps));
+                value.is_some()
+            }
+        }
+    }
 
-/// "input `image` takes 64 (f32[8, 8])", for each input.
-fn takes(spec: &Spec) -> String {
-    let input = |input: &crate::spec::InputSpec| {
-        format!("input `{}` takes {} ({})", input.name, input.features(), shape::sample(input.shape))
-    };
-    spec.inputs.iter().map(input).collect::<Vec<_>>().join(", ")
+    /// An error if a column of classes has so many different texts that it cannot be one.
+    fn check(&self, output: &OutputSpec, layout: &Layout, column: usize, line: u64) -> Result<(), Error> {
+        // A class can be written in several ways, such as 1, 1.0 and 1e0.
+        let most = class_count(output.kind).unwrap_or_default().saturating_mul(16).max(1 << 16);
+        match self {
+            Target::Classes(classes) if classes.texts() > most => {
+                let column = layout.column_name(column);
+                let message = format!("up to line {line} {column} holds {} different texts: too many to be classes", most + 1);
+                Err(layout.wrong_shape(message, Some("choose another column as the label".to_owned())))
+            }
+            _ => Ok(()),
+        }
+    }
 }

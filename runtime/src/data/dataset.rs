@@ -2,6 +2,7 @@
 
 use ndarray::ArrayViewD;
 
+use super::FeatureNames;
 use crate::error::Error;
 use crate::shape;
 use crate::spec::{InputSpec, OutputKind, OutputSpec, SAMPLE_WEIGHT, Spec};
@@ -19,6 +20,7 @@ pub struct Dataset {
     rows: usize,
     labels: Labels,
     features: FeatureNames,
+    notes: Vec<String>,
 }
 
 /// The names of classes, for each output that has classes and whose names are known.
@@ -60,41 +62,6 @@ impl Labels {
             }
         }
         Ok(())
-    }
-}
-
-/// The names of the columns that each input was read from, where they are known: by them, not by their order, columns of
-/// other files are found again.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FeatureNames(Vec<Vec<String>>);
-
-impl FeatureNames {
-    /// The names by input, one a feature; an empty list where they are not known.
-    pub fn new(names: Vec<Vec<String>>) -> Self {
-        FeatureNames(names)
-    }
-
-    /// The names of an input's columns in the order of its features, if they are known.
-    pub fn of(&self, input: usize) -> Option<&[String]> {
-        self.0.get(input).map(Vec::as_slice).filter(|names| !names.is_empty())
-    }
-
-    /// Whether no name is known.
-    pub fn is_empty(&self) -> bool {
-        self.0.iter().all(Vec::is_empty)
-    }
-
-    /// What does not fit a model's inputs, if anything does not.
-    pub(crate) fn misfit(&self, inputs: &[InputSpec]) -> Option<String> {
-        if self.0.len() > inputs.len() {
-            let (named, inputs) = (shape::count(self.0.len(), "input"), inputs.len());
-            return Some(format!("names the columns of {named}, the model has {inputs}"));
-        }
-        inputs.iter().enumerate().find_map(|(index, input)| {
-            let found = self.of(index).map(<[String]>::len).filter(|found| *found != input.features())?;
-            let (found, name) = (shape::count(found, "column"), input.name);
-            Some(format!("names {found} for input `{name}`, which has {}", shape::count(input.features(), "feature")))
-        })
     }
 }
 
@@ -158,8 +125,16 @@ impl Dataset {
                 || ("the samples' weights".to_owned(), "a number from 0".to_owned()),
             )?;
         }
-        let (rows, labels, features) = (rows.map_or(0, |(_, rows)| rows), Labels::default(), FeatureNames::default());
-        Ok(Dataset { input_specs: spec.inputs, output_specs: spec.outputs, inputs, targets, rows, labels, features })
+        Ok(Dataset {
+            input_specs: spec.inputs,
+            output_specs: spec.outputs,
+            inputs,
+            targets,
+            rows: rows.map_or(0, |(_, rows)| rows),
+            labels: Labels::default(),
+            features: FeatureNames::default(),
+            notes: Vec::new(),
+        })
     }
 
     /// From arrays of the shapes (rows, sample's shape…); targets of classes and of yes or no are (rows,).
@@ -201,10 +176,10 @@ impl Dataset {
         Ok(self)
     }
 
-    /// Names the columns of the inputs; they are saved with the weights.
+    /// Says which columns the inputs are; that is saved with the weights.
     ///
     /// # Errors
-    /// If an input has another number of features than names.
+    /// If an input has another number of features than names or bases.
     pub fn with_features(mut self, features: FeatureNames) -> Result<Self, Error> {
         if let Some(misfit) = features.misfit(self.input_specs) {
             return Err(Error::Shape { path: None, message: format!("the data {misfit}"), help: None });
@@ -233,9 +208,23 @@ impl Dataset {
         &self.labels
     }
 
-    /// The names of the inputs' columns, where they are known.
+    /// What is known of the inputs' columns.
     pub fn features(&self) -> &FeatureNames {
         &self.features
+    }
+
+    /// With what there is to tell of the data.
+    #[cfg(feature = "files")]
+    pub(super) fn with_notes(mut self, notes: Vec<String>) -> Self {
+        self.notes = notes;
+        self
+    }
+
+    /// What reading it found that is no error, but may not be meant: columns that look like ids, codes that were read as
+    /// numbers, values that `f32` does not tell apart. A line each; a training tells its observer of them
+    /// ([`Observer::on_note`](crate::Observer::on_note)).
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     pub(crate) fn output_specs(&self) -> &'static [OutputSpec] {
@@ -340,7 +329,8 @@ fn check_values(
 ) -> Result<(), Error> {
     let Some(wrong) = values.iter().position(|value| !allowed(*value)) else { return Ok(()) };
     let (what, expected) = describe();
-    let place = format!("row {} of {what}", wrong / width);
+    // People count rows from 1, as they do lines.
+    let place = format!("row {} of {what}", wrong / width + 1);
     Err(Error::Value { path: None, place, value: values[wrong].to_string(), expected, help: None })
 }
 

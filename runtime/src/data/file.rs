@@ -1,10 +1,11 @@
-//! Files of data as bytes, plain or compressed by gzip.
+//! Files of data as streams of bytes, plain or compressed by gzip, and how much memory what they hold may take.
 
-use std::fs;
-use std::io::Read;
+use std::env::{self, VarError};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 
 use crate::error::Error;
 
@@ -12,18 +13,129 @@ use crate::error::Error;
 /// name does not matter.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// Reads a whole file, unpacked. `broken` makes the error of a compressed file that cannot be unpacked.
+/// The environment variable that says how many bytes the values of one source may take.
+pub(super) const LIMIT: &str = "DLM_MAX_DATA";
+
+/// How many they may take where it says nothing: 2 GiB. Of a compressed file nobody sees what it unpacks to.
+const DEFAULT_LIMIT: u64 = 2 << 30;
+
+/// A file's bytes, unpacked, as they are read.
+pub(super) struct Source {
+    pub(super) reader: Box<dyn BufRead>,
+    packed: bool,
+    /// How many bytes there are, where the system knows.
+    pub(super) length: Option<u64>,
+}
+
+impl Source {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// If it cannot be opened or read.
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        let failed = |source| Error::File { action: "read", path: path.to_owned(), source };
+        let file = File::open(path).map_err(failed)?;
+        let metadata = file.metadata().map_err(failed)?;
+        let (begin, reader) = peek(BufReader::with_capacity(1 << 16, file), GZIP.len()).map_err(failed)?;
+        let packed = begin == GZIP;
+        let length = (metadata.is_file() && !packed).then_some(metadata.len());
+        let reader: Box<dyn BufRead> =
+            if packed { Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(reader))) } else { Box::new(reader) };
+        Ok(Source { reader, packed, length })
+    }
+}
+
+/// The error of a file that could not be read to its end: of a compressed one that it is `broken`, unless the system said so.
+pub(super) fn failed(path: &Path, packed: bool, source: io::Error, broken: impl FnOnce(String) -> Error) -> Error {
+    if packed && source.raw_os_error().is_none() {
+        return broken(format!("is no whole gzip file: {source}"));
+    }
+    Error::File { action: "read", path: path.to_owned(), source }
+}
+
+impl Source {
+    /// Whether it is unpacked as it is read.
+    pub(super) fn is_packed(&self) -> bool {
+        self.packed
+    }
+}
+
+/// The first bytes, up to so many, and a reader of all of them.
+pub(super) fn peek<R: BufRead>(mut reader: R, count: usize) -> io::Result<(Vec<u8>, impl BufRead + use<R>)> {
+    let mut begin = Vec::with_capacity(count);
+    reader.by_ref().take(count as u64).read_to_end(&mut begin)?;
+    Ok((begin.clone(), io::Cursor::new(begin).chain(reader)))
+}
+
+/// How many bytes the values of one source may take in memory.
 ///
 /// # Errors
-/// If the file cannot be read or unpacked.
-pub(super) fn read(path: &Path, broken: impl FnOnce(String) -> Error) -> Result<Vec<u8>, Error> {
-    let bytes = fs::read(path).map_err(|source| Error::File { action: "read", path: path.to_owned(), source })?;
-    if !bytes.starts_with(&GZIP) {
-        return Ok(bytes);
+/// If `DLM_MAX_DATA` says something that is no number of bytes.
+pub(super) fn limit() -> Result<u64, String> {
+    let wrong = |text: &dyn std::fmt::Debug| {
+        format!("the environment variable {LIMIT} is {text:?}, no number of bytes such as 4000000000 or 4G")
+    };
+    match env::var(LIMIT) {
+        Err(VarError::NotPresent) => Ok(DEFAULT_LIMIT),
+        Ok(text) => bytes(&text).ok_or_else(|| wrong(&text)),
+        Err(VarError::NotUnicode(text)) => Err(wrong(&text)),
     }
-    let mut unpacked = Vec::new();
-    match MultiGzDecoder::new(&*bytes).read_to_end(&mut unpacked) {
-        Ok(_) => Ok(unpacked),
-        Err(error) => Err(broken(format!("is no whole gzip file: {error}"))),
+}
+
+/// A number of bytes, as itself or in powers of 1024: `4G`, `512 MiB`.
+fn bytes(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let unit = unit.trim().to_ascii_uppercase();
+    let power = match unit.trim_end_matches('B').trim_end_matches('I') {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(1 << power)
+}
+
+/// "3.5 GiB", for messages.
+pub(super) fn show_bytes(bytes: f64) -> String {
+    const UNITS: [(f64, &str); 4] = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    let unit = UNITS.iter().find(|(size, _)| bytes >= *size);
+    unit.map_or_else(|| format!("{bytes} bytes"), |(size, name)| format!("{:.1} {name}", bytes / size))
+}
+
+/// What to do about data that is larger than it may be.
+pub(super) fn larger() -> String {
+    format!("if there is that much memory, allow it by the environment variable {LIMIT}, such as {LIMIT}=16G")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_bytes_have_units() {
+        let expected = [
+            ("1024", Some(1024)),
+            (" 2 ", Some(2)),
+            ("4G", Some(4 << 30)),
+            ("512 MiB", Some(512 << 20)),
+            ("1kb", Some(1024)),
+            ("3T", Some(3 << 40)),
+            ("99999999999T", None),
+            ("-1", None),
+            ("1.5G", None),
+            ("", None),
+            ("G", None),
+            ("4X", None),
+        ];
+        for (text, number) in expected {
+            assert_eq!(bytes(text), number, "{text:?}");
+        }
+        assert_eq!(show_bytes(2.5e9), "2.5 GB");
+        assert_eq!(show_bytes(999.0), "999 bytes");
+        assert_eq!(show_bytes(4e30), "4000000000000000000.0 TB");
     }
 }

@@ -1,22 +1,36 @@
 //! Samples and their targets, and how they are read, split, ordered and normalised.
 
 #[cfg(feature = "files")]
+mod cells;
+#[cfg(feature = "files")]
 mod classes;
 #[cfg(feature = "files")]
 mod csv;
 mod dataset;
+#[cfg(feature = "files")]
+mod faults;
+mod feature_names;
+#[cfg(feature = "files")]
+mod features;
 mod feed;
 #[cfg(feature = "files")]
 mod file;
 #[cfg(feature = "files")]
 mod idx;
 #[cfg(feature = "files")]
+mod layout;
+#[cfg(feature = "files")]
 mod load;
 pub mod normalize;
+#[cfg(feature = "files")]
+mod notes;
+#[cfg(feature = "files")]
+mod records;
 mod split;
 
-pub use dataset::{Dataset, FeatureNames, Labels};
+pub use dataset::{Dataset, Labels};
 pub(crate) use dataset::{class_count, is_target};
+pub use feature_names::FeatureNames;
 pub(crate) use feed::Feed;
 #[cfg(feature = "files")]
 pub use load::{load, load_inputs, load_like};

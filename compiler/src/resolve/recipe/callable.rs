@@ -67,8 +67,8 @@ pub(crate) static SOURCES: &[Signature] = &[
             Argument {
                 name: "header",
                 kind: Kind::Bool,
-                default: Default::Bool(true),
-                doc: "whether the first line names the columns; else they are named by number, from \"0\"",
+                default: Default::Auto("it does, and where it may be a row instead that is an error"),
+                doc: "whether the first line names the columns; else they go by their number, from \"0\"",
             },
             Argument { name: "delimiter", kind: Kind::Text, default: Default::Auto("`\",\"`"), doc: "what separates columns" },
         ],

@@ -138,7 +138,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// No column is a target and something else too, or named twice for one input; without a header columns are numbers.
-    pub(super) fn check_columns(&mut self, labels: &[Vec<Column>], features: &[Vec<Column>], header: bool) {
+    pub(super) fn check_columns(&mut self, labels: &[Vec<Column>], features: &[Vec<Column>], header: Option<bool>) {
         let mut targets: Vec<&Column> = Vec::new();
         for column in labels.iter().flatten() {
             self.check_column(column, &targets, header);
@@ -153,11 +153,11 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn check_column(&mut self, column: &Column, seen: &[&Column], header: bool) {
+    fn check_column(&mut self, column: &Column, seen: &[&Column], header: Option<bool>) {
         if let Some(first) = seen.iter().find(|other| other.name == column.name) {
             let message = format!("the column {:?} is named twice", column.name);
             self.report(Diagnostic::new(codes::DATA_COLUMNS, column.span, message).secondary(first.span, "named here first"));
-        } else if !header && column.name.parse::<usize>().is_err() {
+        } else if header == Some(false) && column.name.parse::<usize>().is_err() {
             let message = format!("without a header columns go by their number, from \"0\", not by {:?}", column.name);
             self.report(Diagnostic::new(codes::DATA_COLUMNS, column.span, message));
         }

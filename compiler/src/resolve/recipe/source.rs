@@ -62,7 +62,7 @@ impl<'a> Resolver<'a> {
         };
         let given = |name: &str| bound.iter().find(|(index, _)| CSV[*index].0 == name).map(|(_, value)| *value);
         let path = given("path").and_then(|value| self.text("`path` of `csv`", value).ok());
-        let header = given("header").is_none_or(|value| self.boolean("`header` of `csv`", value).unwrap_or(true));
+        let header = given("header").map(|value| self.boolean("`header` of `csv`", value).unwrap_or(true));
         let delimiter = given("delimiter").map_or(Ok(','), |value| self.delimiter(value));
         let labels = match (given("label"), given("labels")) {
             (Some(label), Some(labels)) => {
