@@ -122,6 +122,13 @@ pub enum Error {
         /// Everything that differs, a line each.
         differences: Vec<String>,
     },
+    /// E330: there is not enough memory. Nothing of it was taken.
+    Memory {
+        /// What is wanted, for what, and what there is.
+        message: String,
+        /// A way out.
+        help: String,
+    },
 }
 
 impl Error {
@@ -140,6 +147,7 @@ impl Error {
             Error::Weights { .. } => "E310",
             Error::Mismatch { .. } => "E311",
             Error::Reuse { .. } => "E319",
+            Error::Memory { .. } => "E330",
         }
     }
 
@@ -164,7 +172,7 @@ impl Error {
             }
             Error::Column { columns, .. } => Some(format!("the columns are {}", list(columns, 12))),
             Error::Shape { help, .. } | Error::Value { help, .. } | Error::Classes { help, .. } => help.clone(),
-            Error::Split { help, .. } => Some(help.clone()),
+            Error::Split { help, .. } | Error::Memory { help, .. } => Some(help.clone()),
             Error::NotFinite { restored, .. } => {
                 let weights = match restored {
                     0 => "the weights are those before training".to_owned(),
@@ -199,7 +207,7 @@ impl fmt::Display for Error {
                 if value.is_empty() { f.write_str("nothing") } else { write!(f, "`{}`", shorten(value)) }
             }
             Error::Idx { path, message } | Error::Weights { path, message } => write!(f, "{}: {message}", path.display()),
-            Error::Split { message, .. } | Error::Reuse { message } => f.write_str(message),
+            Error::Split { message, .. } | Error::Memory { message, .. } | Error::Reuse { message } => f.write_str(message),
             Error::NotFinite { what, value, epoch, step, batch, .. } => {
                 write!(f, "{what} became {value} in epoch {epoch} at step {step} (batch {batch} of the epoch)")
             }
