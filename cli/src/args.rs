@@ -20,7 +20,8 @@ pub struct Arguments {
 }
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 done; 1 errors were found or it failed; 2 wrong usage; 130 interrupted by Ctrl-C (what was learned is saved).
+Exit codes: 0 done; 1 errors were found or it failed; 2 wrong usage; 130, 143, 129 ended by Ctrl-C, SIGTERM or SIGHUP (what was
+learned is saved).
 A FILE of `-` is the standard input. `dlm explain CODE` explains an error or warning.
 Still to come: new, resume, lr-find, sweep, runs, export.
 
@@ -176,7 +177,7 @@ pub struct Train {
     /// The seed instead of the recipe's: of initial weights, order, augmentation and dropout (not of the split)
     #[arg(long, allow_negative_numbers = true)]
     pub seed: Option<i128>,
-    /// Threads; the results do not depend on them
+    /// Threads, at most as many as there are cores; the results do not depend on them
     #[arg(long, allow_negative_numbers = true)]
     pub threads: Option<u16>,
     /// The folder of the results; what an earlier training left there is replaced. Default: runs/<file's stem>, or with a
@@ -239,7 +240,7 @@ pub struct Predict {
     /// The rows to predict from; a label column is ignored
     #[arg(value_name = "INPUT.csv")]
     pub input: PathBuf,
-    /// Where predictions go; default: the standard output
+    /// Where predictions go; `-`, the default, is the standard output
     #[arg(long, short, value_name = "OUTPUT.csv")]
     pub output: Option<PathBuf>,
     /// Threads
@@ -270,7 +271,7 @@ pub struct Report {
     /// The folder of a training, such as runs/digits, or its log
     #[arg(value_name = "RUN_DIR|LOG.jsonl")]
     pub run: PathBuf,
-    /// Where the page goes, replacing what is there; default: report.html beside the log
+    /// Where the page goes, replacing what is there; default: report.html beside the log; `-` is the standard output
     #[arg(long, short, value_name = "FILE.html")]
     pub output: Option<PathBuf>,
 }

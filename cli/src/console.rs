@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::args::{Color, Format};
 use crate::failure::Failure;
+use crate::interrupt;
 
 /// Where and how to print.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +44,7 @@ impl Console {
     /// Prints a result, with a line break behind it.
     ///
     /// # Errors
-    /// If it cannot be written. That nobody reads it any more (`dlm … | head`) is no error.
+    /// If it cannot be written. That nobody reads it any more (`dlm … | head`, a terminal that was closed) is no error.
     pub fn result(&self, text: impl Display) -> Result<(), Failure> {
         self.raw_result(&format!("{text}\n"))
     }
@@ -55,7 +56,9 @@ impl Console {
     pub fn raw_result(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::file("write", "the standard output", error)),
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe && !interrupt::requested() => {
+                Err(Failure::file("write", "the standard output", error))
+            }
             _ => Ok(()),
         }
     }

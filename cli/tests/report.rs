@@ -101,7 +101,7 @@ fn the_page_goes_where_it_is_wanted() {
     assert_eq!(json_lines(&json.get_output().stdout), [expected]);
     fs::copy(folder.path().join("runs/net/log.jsonl"), folder.path().join("my.jsonl")).unwrap();
     report(&["my.jsonl"]).success().stdout("report.html\n");
-    report(&["my.jsonl", "-o", "my.jsonl"]).code(2).stderr(contains("my.jsonl is the log itself"));
+    report(&["my.jsonl", "-o", "my.jsonl"]).code(2).stderr(contains("my.jsonl is read, as the log, and would be written over"));
     report(&["my.jsonl", "-o", "none/page.html"]).code(1).stderr(contains("error[E301]: cannot write none/page.html: "));
 }
 

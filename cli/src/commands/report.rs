@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::output::LOG;
 use crate::report::log::Log;
 use crate::report::page;
-use crate::whole;
+use crate::whole::{self, Inputs, is_standard};
 
 /// What a page is called where nothing else is said.
 const PAGE: &str = "report.html";
@@ -25,10 +25,11 @@ pub fn run(arguments: &Report, console: &Console) -> Result<(), Failure> {
     // What is no UTF-8 is no JSON either, and is said to be none in its line.
     let log_read = Log::parse(&String::from_utf8_lossy(&bytes), &shown)?;
     let output = arguments.output.clone().unwrap_or_else(|| beside(&log));
-    if is_same(&output, &log) {
-        return Err(Failure::usage(format!("{shown} is the log itself"), "name another file by `--output`"));
+    Inputs::default().and(&log, "the log").spare(&output, "--output")?;
+    whole::write(&output, &page(&log_read, &name(run, &log)), console)?;
+    if is_standard(&output) {
+        return Ok(());
     }
-    whole::write(&output, &page(&log_read, &name(run, &log))).map_err(|error| Failure::file("write", &output, error))?;
     let watched = log_read.watched().count();
     if console.json() {
         let path = output.display().to_string();
@@ -47,10 +48,6 @@ fn missing(failure: Failure, run: &Path) -> Failure {
 /// The page beside a log.
 fn beside(log: &Path) -> PathBuf {
     log.with_file_name(PAGE)
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// What a training is called: its folder, or its log where that lies elsewhere.
