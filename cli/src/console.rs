@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
-use dlm_dsl::diagnostic::{Diagnostic, Severity};
+use dlm_dsl::diagnostic::{Diagnostic, Severity, brief};
 use dlm_dsl::render;
 use dlm_runtime::Signals;
 use serde_json::json;
@@ -65,7 +65,7 @@ impl Console {
 
     /// Says what is going on. A line that cannot be written is lost.
     pub fn status(&self, text: impl Display) {
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", brief(text.to_string()));
     }
 
     /// Says what signals tell.
@@ -115,7 +115,12 @@ impl Console {
             Severity::Warning => ("warning", "\x1b[1;33m"),
         };
         if self.json() {
-            self.status(json!({ "code": code, "severity": severity, "message": message, "notes": notes, "help": help }));
+            let brief = |text: &String| brief(text.clone());
+            let (notes, help): (Vec<_>, Vec<_>) = (notes.iter().map(brief).collect(), help.iter().map(brief).collect());
+            let message = dlm_dsl::diagnostic::brief(message.to_owned());
+            let object = json!({ "code": code, "severity": severity, "message": message, "notes": notes, "help": help });
+            // Whole, whatever it holds: a tool reads it.
+            let _ = writeln!(io::stderr(), "{object}");
             return;
         }
         let label = code.map_or(severity.to_owned(), |code| format!("{severity}[{code}]"));

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use dlm_runtime::{BatchReport, EpochReport, Flow, Observer, Report, Signals, Start, Weights};
+use dlm_runtime::{BatchReport, EpochReport, Flow, Observer, Report, Signals, Start, Weights, whole};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::console::Console;
@@ -95,11 +95,13 @@ impl<'a> Watch<'a> {
     }
 
     fn keep(&mut self, weights: &Weights<'_>) -> io::Result<()> {
-        let keeper = match self.keeper.take() {
-            Some(keeper) => keeper,
-            None => Keeper::new(self.output.best())?,
-        };
-        self.keeper.insert(keeper).keep(weights.to_bytes())
+        let bytes = weights.to_bytes();
+        let keeper = self.keeper.take().or_else(|| Keeper::new(self.output.best()).ok());
+        match keeper {
+            Some(keeper) => self.keeper.insert(keeper).keep(bytes),
+            // The system gives no thread for it.
+            None => whole::write(self.output.best(), &bytes),
+        }
     }
 }
 

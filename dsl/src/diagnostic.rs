@@ -48,10 +48,30 @@ pub struct Diagnostic {
     pub help: Vec<String>,
 }
 
+/// The longest word that is shown whole, in bytes, and what is shown of a longer one: its begin and its end.
+const LONGEST: usize = 300;
+const BEGIN: usize = 120;
+const END: usize = 40;
+
+/// A message without the middle of words that nobody reads to their end, such as a name of a thousand letters.
+pub fn brief(text: String) -> String {
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let words = text.split_inclusive(char::is_whitespace).map(|word| match word.len() > LONGEST {
+        true => {
+            let (begin, end) = (word.floor_char_boundary(BEGIN), word.ceil_char_boundary(word.len() - END));
+            format!("{}…{}", &word[..begin], &word[end..])
+        }
+        false => word.to_owned(),
+    });
+    words.collect()
+}
+
 impl Diagnostic {
-    /// A diagnostic at `span`.
+    /// A diagnostic at `span`. Of very long words in what it says, here and in all of its parts, the middle is left out.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        let message = message.into();
+        let message = brief(message.into());
         debug_assert!(
             !message.ends_with('.') && !message.starts_with(|first: char| first.is_uppercase()),
             "messages are lower case and end without a full stop: {message:?}"
@@ -68,30 +88,53 @@ impl Diagnostic {
 
     /// What to write beside the primary span.
     pub fn label(mut self, message: impl Into<String>) -> Self {
-        self.primary.message = message.into();
+        self.primary.message = brief(message.into());
         self
     }
 
     /// Another place that matters.
     pub fn secondary(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.secondary.push(Label { span, message: message.into() });
+        self.secondary.push(Label { span, message: brief(message.into()) });
         self
     }
 
     /// A fact that explains it.
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
+        self.notes.push(brief(note.into()));
         self
     }
 
     /// What to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
+        self.help.push(brief(help.into()));
         self
     }
 
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         self.code.severity()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_of_very_long_words_is_left_out() {
+        let name = "é".repeat(50_000);
+        let text = brief(format!("there is no layer `{name}`, but `{}`", "b".repeat(298)));
+        assert_eq!(text, format!("there is no layer `{}…{}`, but `{}`", "é".repeat(59), "é".repeat(18), "b".repeat(298)));
+        let diagnostic = Diagnostic::new(Code("E001"), Span::default(), format!("no `{name}`"))
+            .label(name.clone())
+            .secondary(Span::default(), name.clone())
+            .note(name.clone())
+            .help(name.clone());
+        let Diagnostic { message, primary, secondary, notes, help, .. } = diagnostic;
+        for text in [message, primary.message, secondary[0].message.clone(), notes[0].clone(), help[0].clone()] {
+            assert!(text.len() < 200 && text.contains('…'), "{text}");
+        }
+        let path = "/a/long/path".repeat(20);
+        assert_eq!(brief(path.clone()), path);
     }
 }
