@@ -39,9 +39,8 @@ impl Lock {
             if !is_at(&file, path) {
                 continue;
             }
-            file.set_len(0)?;
-            file.rewind()?;
-            writeln!(file, "{}", std::process::id())?;
+            // For people; on a full disk it is held all the same.
+            let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
             return Ok(Owner::Us(Lock { file, path: path.to_owned() }));
         }
     }

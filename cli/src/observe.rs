@@ -83,7 +83,6 @@ impl<'a> Watch<'a> {
     }
 
     fn record(&mut self, epoch: &EpochReport, weights: &Weights<'_>) -> Result<(), Failure> {
-        self.output.begin()?;
         self.output.record(&json::epoch(epoch).to_string())?;
         let Some(validation) = &epoch.validation else { return Ok(()) };
         // A loss that is not a number is never better.

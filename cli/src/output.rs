@@ -144,25 +144,29 @@ impl Output {
         &self.log
     }
 
-    /// To be called before each result is written: the first time, puts the log at its place, empty.
+    /// To be called before weights are written: puts a log without lines at its place, if it is not there yet.
     ///
     /// # Errors
     /// If that cannot be done.
     pub fn begin(&mut self) -> Result<(), Failure> {
-        self.begun = true;
-        if let Some(partial) = self.partial.take() {
-            self.file = Some(partial.put().map_err(|error| Failure::file("write", &self.log, error))?);
-        }
-        Ok(())
+        self.write(&[])
     }
 
-    /// Adds a line to the log.
+    /// Adds a line to the log; the first puts it at its place.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// If it cannot be written; what was at its place is as it was if it is the first.
     pub fn record(&mut self, line: &str) -> Result<(), Failure> {
-        let Some(file) = &mut self.file else { return Ok(()) };
-        let written = file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.flush());
+        self.write(format!("{line}\n").as_bytes())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.begun = true;
+        let written = match (self.partial.take(), &mut self.file) {
+            (Some(mut partial), file) => partial.write_all(bytes).and_then(|()| partial.put()).map(|put| *file = Some(put)),
+            (None, Some(file)) => file.write_all(bytes).and_then(|()| file.flush()),
+            (None, None) => Ok(()),
+        };
         written.map_err(|error| Failure::file("write", &self.log, error))
     }
 

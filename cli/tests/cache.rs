@@ -93,7 +93,7 @@ mod unix {
     use std::process::{Command, Stdio};
 
     use super::*;
-    use common::compiler;
+    use common::{Small, compiler};
 
     /// Compiles everything to what is no library, and counts.
     const BROKEN: &str =
@@ -207,32 +207,10 @@ while [ $# -gt 0 ]; do [ \"$1\" = -o ] && echo no library > \"$2\"; shift; done"
         }
     }
 
-    /// A file system of a few bytes, if this user can have one.
-    struct Small(tempfile::TempDir);
-
-    impl Small {
-        fn mounted(size: &str) -> Option<Self> {
-            let folder = tempfile::tempdir().unwrap();
-            let mut mount = Command::new("mount");
-            mount.args(["-t", "tmpfs", "-o", &format!("size={size},mode=700"), "tmpfs"]).arg(folder.path());
-            let mounted = mount.stderr(Stdio::null()).status().is_ok_and(|status| status.success());
-            if !mounted {
-                eprintln!("a full disk is not tested: this user can mount none");
-            }
-            mounted.then_some(Small(folder))
-        }
-    }
-
-    impl Drop for Small {
-        fn drop(&mut self) {
-            let _ = Command::new("umount").arg(self.0.path()).status();
-        }
-    }
-
     #[test]
     fn a_full_disk_is_named_and_nothing_is_left_on_it() {
         let Some(disk) = Small::mounted("2m") else { return };
-        let (folder, cache) = (points(), disk.0.path().join("cache"));
+        let (folder, cache) = (points(), disk.path().join("cache"));
         // As the Rust compiler does: it says what the system says.
         let compiler = compiler("head -c 9000000 /dev/zero > \"$TMPDIR/../full\"; exit 1");
         let train = |compiler: &Path| {

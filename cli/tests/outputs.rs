@@ -114,3 +114,26 @@ fn links_in_a_folder_of_results_are_replaced_and_not_followed() {
     train.stderr(contains("error[E301]: cannot write out/.dlm-training.lock"));
     assert_eq!(fs::read(folder.path().join("victim")).unwrap(), b"mine");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_costs_nothing_that_was_there() {
+    let Some(disk) = common::Small::mounted("64k") else { return };
+    let (folder, out) = (points(), disk.path().join("out"));
+    let train = |seed: &str| {
+        let arguments = ["train", "points.dlm", "--seed", seed, "--out", out.to_str().unwrap()];
+        dlm().current_dir(&folder).args(arguments).assert()
+    };
+    train("1").success();
+    let results = || names(&out).into_iter().map(|name| (name.clone(), fs::read(out.join(name)).unwrap())).collect::<Vec<_>>();
+    let before = results();
+    assert_eq!(before.len(), 3);
+    // As much as there is.
+    let full = fs::write(disk.path().join("full"), vec![1; 1 << 20]).unwrap_err();
+    assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
+    train("2").code(1).stderr(contains("error[E301]: cannot write").and(contains("No space left on device")));
+    assert!(results() == before, "{:?}", names(&out));
+    fs::remove_file(disk.path().join("full")).unwrap();
+    train("2").success();
+    assert!(results() != before && results().len() == 3);
+}

@@ -91,7 +91,7 @@ impl fmt::Display for Error {
             Self::Cache { path, error } => write!(f, "cannot use the cache of compiled models at {}: {error}", path.display()),
             Self::Full { path, free } => {
                 write!(f, "the disk is full on which {}, the cache of compiled models, is", path.display())?;
-                free.map_or(Ok(()), |free| write!(f, ": {} are free, and compiling one takes some tens of MiB", bytes(free)))
+                free.map_or(Ok(()), |free| write!(f, ": {} are free, and compiling a model takes some 10 MiB", bytes(free)))
             }
             Self::Open { path, why } => {
                 write!(f, "cannot use the cache of compiled models at {}, since code is loaded from there: {why}", path.display())

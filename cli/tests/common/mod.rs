@@ -73,6 +73,36 @@ pub fn compiler(script: &str) -> TempDir {
     folder
 }
 
+/// A file system of a few bytes, gone with this.
+#[cfg(unix)]
+pub struct Small(TempDir);
+
+#[cfg(unix)]
+impl Small {
+    /// One of this size, if this user can have one; says it if not.
+    pub fn mounted(size: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = std::process::Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={size},mode=700"), "tmpfs"]).arg(folder.path());
+        let mounted = mount.stderr(std::process::Stdio::null()).status().is_ok_and(|status| status.success());
+        if !mounted {
+            eprintln!("a full disk is not tested: this user can mount none");
+        }
+        mounted.then_some(Small(folder))
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(self.0.path()).status();
+    }
+}
+
 /// The names of what is in a folder, sorted.
 pub fn names(folder: &Path) -> Vec<String> {
     let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
