@@ -144,6 +144,11 @@ impl Output {
         &self.log
     }
 
+    /// Whether results have been written.
+    pub fn has_begun(&self) -> bool {
+        self.begun
+    }
+
     /// To be called before weights are written: puts a log without lines at its place, if it is not there yet.
     ///
     /// # Errors
@@ -161,17 +166,17 @@ impl Output {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.begun = true;
         let written = match (self.partial.take(), &mut self.file) {
             (Some(mut partial), file) => partial.write_all(bytes).and_then(|()| partial.put()).map(|put| *file = Some(put)),
             (None, Some(file)) => file.write_all(bytes).and_then(|()| file.flush()),
             (None, None) => Ok(()),
         };
+        self.begun |= written.is_ok();
         written.map_err(|error| Failure::file("write", &self.log, error))
     }
 
-    /// To be called once the last weights are on the disk: sees to it that the log is too, and that no best weights of an earlier
-    /// training stay if this one has none to put in their place (`best`).
+    /// To be called in the end, with the last weights on the disk: sees to it that the log is too, and that no best weights of an
+    /// earlier training stay if this one has none to put in their place (`best`).
     ///
     /// # Errors
     /// If either cannot be done.

@@ -43,7 +43,7 @@ fn nothing_that_is_read_is_written_over() {
         (&[&predict[..], &["points.csv"]].concat(), "points.csv is read, as data,", "`--output`"),
         (&[&predict[..], &["w.safetensors"]].concat(), "w.safetensors is read, as weights,", "`--output`"),
         (&[&predict[..], &["points.dlm"]].concat(), "points.dlm is read, as the model,", "`--output`"),
-        (&vec!["report", "my.jsonl", "--output", "my.jsonl"], "my.jsonl is read, as the log,", "`--output`"),
+        (&vec!["report", "my.jsonl", "--output", "my.jsonl"], "my.jsonl is read, as a log,", "`--output`"),
     ] {
         run(arguments).code(2).stderr(contains(what).and(contains("and would be written over")).and(contains(help)));
         assert!(contents() == before, "{arguments:?}");
@@ -107,7 +107,7 @@ fn links_in_a_folder_of_results_are_replaced_and_not_followed() {
     dlm().current_dir(&folder).args(["report", "out"]).assert().success();
     assert_eq!(fs::read(folder.path().join("victim")).unwrap(), b"mine");
     assert!(names(&out).iter().all(|name| fs::symlink_metadata(out.join(name)).unwrap().is_file()));
-    assert_eq!(json_lines(&fs::read(out.join("log.jsonl")).unwrap()).len(), 1);
+    assert_eq!(json_lines(&fs::read(out.join("log.jsonl")).unwrap()).len(), 3);
     // A lock that leads elsewhere is none.
     symlink("../victim", out.join(".dlm-training.lock")).unwrap();
     let train = dlm().current_dir(&folder).args(["train", "points.dlm", "--epochs", "1", "--out", "out"]).assert().code(1);

@@ -36,7 +36,7 @@ pub struct Label {
 pub struct Diagnostic {
     /// Its code.
     pub code: Code,
-    /// What is wrong, in one line: lower case, no full stop, the user's names and shapes.
+    /// What is wrong, in one line: lower case, no full stop, the user's names and shapes; what is very long without its middle.
     pub message: String,
     /// The smallest span that shows it.
     pub primary: Label,
@@ -48,30 +48,10 @@ pub struct Diagnostic {
     pub help: Vec<String>,
 }
 
-/// The longest word that is shown whole, in bytes, and what is shown of a longer one: its begin and its end.
-const LONGEST: usize = 300;
-const BEGIN: usize = 120;
-const END: usize = 40;
-
-/// A message without the middle of words that nobody reads to their end, such as a name of a thousand letters.
-pub fn brief(text: String) -> String {
-    if text.len() <= LONGEST {
-        return text;
-    }
-    let words = text.split_inclusive(char::is_whitespace).map(|word| match word.len() > LONGEST {
-        true => {
-            let (begin, end) = (word.floor_char_boundary(BEGIN), word.ceil_char_boundary(word.len() - END));
-            format!("{}…{}", &word[..begin], &word[end..])
-        }
-        false => word.to_owned(),
-    });
-    words.collect()
-}
-
 impl Diagnostic {
-    /// A diagnostic at `span`. Of very long words in what it says, here and in all of its parts, the middle is left out.
+    /// A diagnostic at `span`.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        let message = brief(message.into());
+        let message = bounded(message.into());
         debug_assert!(
             !message.ends_with('.') && !message.starts_with(|first: char| first.is_uppercase()),
             "messages are lower case and end without a full stop: {message:?}"
@@ -88,25 +68,25 @@ impl Diagnostic {
 
     /// What to write beside the primary span.
     pub fn label(mut self, message: impl Into<String>) -> Self {
-        self.primary.message = brief(message.into());
+        self.primary.message = bounded(message.into());
         self
     }
 
     /// Another place that matters.
     pub fn secondary(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.secondary.push(Label { span, message: brief(message.into()) });
+        self.secondary.push(Label { span, message: bounded(message.into()) });
         self
     }
 
     /// A fact that explains it.
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(brief(note.into()));
+        self.notes.push(bounded(note.into()));
         self
     }
 
     /// What to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(brief(help.into()));
+        self.help.push(bounded(help.into()));
         self
     }
 
@@ -116,25 +96,41 @@ impl Diagnostic {
     }
 }
 
+/// The longest word that is shown whole, in characters, and what is left of a longer one.
+const LONGEST: usize = 160;
+const LEFT: (usize, usize) = (60, 30);
+
+/// `text` with the middle of very long words left out: a name may be as long as a file, and nobody reads it.
+pub fn bounded(text: String) -> String {
+    // No word is longer than all of it, and a character has a byte at least.
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_inclusive(char::is_whitespace) {
+        let length = part.chars().count();
+        if length <= LONGEST {
+            out.push_str(part);
+        } else {
+            out.extend(part.chars().take(LEFT.0).chain(['…']).chain(part.chars().skip(length - LEFT.1)));
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_middle_of_very_long_words_is_left_out() {
-        let name = "é".repeat(50_000);
-        let text = brief(format!("there is no layer `{name}`, but `{}`", "b".repeat(298)));
-        assert_eq!(text, format!("there is no layer `{}…{}`, but `{}`", "é".repeat(59), "é".repeat(18), "b".repeat(298)));
-        let diagnostic = Diagnostic::new(Code("E001"), Span::default(), format!("no `{name}`"))
-            .label(name.clone())
-            .secondary(Span::default(), name.clone())
-            .note(name.clone())
-            .help(name.clone());
-        let Diagnostic { message, primary, secondary, notes, help, .. } = diagnostic;
-        for text in [message, primary.message, secondary[0].message.clone(), notes[0].clone(), help[0].clone()] {
-            assert!(text.len() < 200 && text.contains('…'), "{text}");
-        }
-        let path = "/a/long/path".repeat(20);
-        assert_eq!(brief(path.clone()), path);
+    fn very_long_words_lose_their_middle() {
+        let name = format!("{}ö{}", "a".repeat(1000), "b".repeat(1000));
+        let message = format!("nothing is called `{name}` here");
+        let diagnostic = Diagnostic::new(crate::codes::UNKNOWN_NAME, Span::new(0, 2), message.clone()).help(message.clone());
+        let shown = format!("nothing is called `{}…{}` here", "a".repeat(59), "b".repeat(28));
+        assert_eq!(diagnostic.message, shown);
+        assert_eq!(diagnostic.note(message.clone()).label(message).notes, [shown]);
+        let long = "all words of this are short ".repeat(40);
+        assert_eq!(bounded(long.clone()), long);
     }
 }

@@ -1,6 +1,7 @@
 //! What stands in place of a model with errors: all names that other code may use, with their types, doing nothing. The errors
 //! keep the crate from being built; this keeps the compiler, and an editor, from adding one for each use of a name.
 
+use dlm_compiler::can_name_type;
 use dlm_compiler::emit::{identifier, module_name};
 use dlm_dsl::ast::{File, Item, Model, StatementKind, Train, Type};
 use proc_macro2::{Ident, TokenStream};
@@ -50,7 +51,8 @@ fn model_module(model: &Model, recipes: &[Ident], root: &TokenStream) -> TokenSt
 
 fn items(model: &Model, root: &TokenStream) -> TokenStream {
     let runtime = quote!(#root::__rt::runtime);
-    let name = identifier(&model.name.name);
+    let name = &model.name.name;
+    let name = if can_name_type(name) { identifier(name) } else { format_ident!("{name}_") };
     let ports = Ports::of(model);
     let batch = &ports.parameters;
     let predict = predict(&ports, &runtime);
@@ -109,7 +111,8 @@ fn items(model: &Model, root: &TokenStream) -> TokenStream {
     }
 }
 
-/// The inputs and outputs of a model as parameters of `step`.
+/// The inputs and outputs of a model as parameters of `step`. Callers do not see the names of parameters, and those of a model with
+/// errors may be any: twice the same, or none that a parameter can have.
 struct Ports<'a> {
     parameters: TokenStream,
     inputs: usize,
@@ -122,13 +125,13 @@ impl<'a> Ports<'a> {
         let mut targets = TokenStream::new();
         for statement in &model.body {
             match &statement.kind {
-                StatementKind::Input { name, .. } => {
-                    let name = identifier(&name.name);
+                StatementKind::Input { .. } => {
+                    let name = format_ident!("input_{}", ports.inputs);
                     ports.parameters.extend(quote!(#name: &[f32],));
                     ports.inputs += 1;
                 }
-                StatementKind::Output { name, ty, .. } => {
-                    let name = identifier(&name.name);
+                StatementKind::Output { ty, .. } => {
+                    let name = format_ident!("target_{}", ports.outputs.len());
                     let element = format_ident!("{}", if ty.name.name == "class" { "u32" } else { "f32" });
                     targets.extend(quote!(#name: &[#element],));
                     ports.outputs.push(ty);

@@ -82,9 +82,18 @@ impl Named {
                 "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
             ],
             Self::Module => &[],
-            Self::Parameter => &["None", "Some", "Ok", "Err", "PROGRAM"],
+            Self::Parameter => &["None", "Some", "Ok", "Err", "PROGRAM", "Trainer"],
         }
     }
+}
+
+/// Whether a model can have this name, which its type in the generated Rust gets.
+pub fn can_name_type(name: &str) -> bool {
+    can_be(name, Named::Type)
+}
+
+fn can_be(name: &str, named: Named) -> bool {
+    !UNUSABLE.contains(&name.to_lowercase().as_str()) && !named.taken().contains(&name)
 }
 
 impl<'a> Resolver<'a> {
@@ -138,6 +147,7 @@ impl<'a> Resolver<'a> {
         for item in &self.file.items {
             let Item::Model(model) = item else { continue };
             self.check_usable(&model.name, Named::Type);
+            self.check_ports(model);
             let module = module_name(&model.name.name);
             match seen.iter().find(|(other, _)| *other == module) {
                 None => seen.push((module, &model.name)),
@@ -157,12 +167,27 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// A parameter of a function cannot be called what the type around it is.
+    fn check_ports(&mut self, model: &ast::Model) {
+        for statement in &model.body {
+            if let StatementKind::Input { name, .. } | StatementKind::Output { name, .. } = &statement.kind
+                && name.name == model.name.name
+            {
+                self.unusable(name);
+            }
+        }
+    }
+
     /// Names that become Rust names must be possible there.
     pub(super) fn check_usable(&mut self, name: &Ident, named: Named) {
-        if UNUSABLE.contains(&name.name.to_lowercase().as_str()) || named.taken().contains(&name.name.as_str()) {
-            let message = format!("`{}` cannot be a name in the generated Rust", name.name);
-            self.report(Diagnostic::new(codes::UNUSABLE_NAME, name.span, message).help("choose another name"));
+        if !can_be(&name.name, named) {
+            self.unusable(name);
         }
+    }
+
+    fn unusable(&mut self, name: &Ident) {
+        let message = format!("`{}` cannot be a name in the generated Rust", name.name);
+        self.report(Diagnostic::new(codes::UNUSABLE_NAME, name.span, message).help("choose another name"));
     }
 
     /// Evaluates every const, so that each is checked whether used or not.

@@ -23,7 +23,7 @@ pub mod inline {
 
 #[cfg(test)]
 mod tests {
-    use super::{inline, second, r#struct};
+    use super::{größe, inline, second, r#struct};
 
     #[test]
     fn names_that_are_keywords_train() {
@@ -33,6 +33,13 @@ mod tests {
             trainer.step(&[1.0, 2.0], &[1.0, 2.0, 3.0], &[1]);
         }
         assert!(trainer.step(&[1.0, 2.0], &[1.0, 2.0, 3.0], &[1]) < first, "the loss falls");
+    }
+
+    #[test]
+    fn names_may_be_of_any_script() {
+        let spec = größe::PROGRAM.spec;
+        assert_eq!((spec.inputs[0].name, spec.outputs[0].name), ("länge", "重み"));
+        assert!(spec.parameters.iter().any(|parameter| parameter.name == "é.dense.weight"), "{:?}", spec.parameters);
     }
 
     #[test]

@@ -15,3 +15,11 @@ model Trainer {
     output PROGRAM: f32[3];
 //         ^^^^^^^ error[E118]: `PROGRAM` cannot be a name in the generated Rust
 }
+
+model Net {
+    input Net: f32[3];
+//        ^^^ error[E118]: `Net` cannot be a name in the generated Rust
+    dense(3);
+    output Trainer: f32[3];
+//         ^^^^^^^ error[E118]: `Trainer` cannot be a name in the generated Rust
+}
