@@ -87,6 +87,7 @@ pub fn free(folder: &Path) -> Option<u64> {
     found.f_bavail.checked_mul(found.f_frsize)
 }
 
+/// Not known.
 #[cfg(not(unix))]
 pub fn free(_: &Path) -> Option<u64> {
     None
