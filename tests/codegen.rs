@@ -1,16 +1,25 @@
-//! Snapshots of what the corpus compiles to: the plan of every model (its kernels, what each fuses, which buffers it
-//! takes and when), and the whole generated code of some. Review them with `cargo insta review`.
+//! Snapshots of what the corpus compiles to: the plan of every model (its kernels, what each fuses, which buffers it takes), of
+//! further recipes what differs; the whole generated code of the smallest, and each form of kernel once. Review them with `cargo insta
+//! review`.
 
+#[path = "codegen/review.rs"]
+mod review;
 mod support;
+
+use std::collections::BTreeMap;
 
 use dlm_compiler::compile::{CompileOptions, compile};
 use dlm_compiler::emit::{Levels, functions};
 use dlm_compiler::plan::Update;
 use quote::quote;
+use review::Section;
 use support::unit_name;
 
-/// Models whose whole code is kept: together they hold every form of kernel.
-const WHOLE: &[&str] = &["linear", "blocks", "branches", "clipping"];
+/// The model whose whole code is kept.
+const WHOLE: &str = "linear";
+
+/// How long a snapshot may be: so much can be read before it is accepted.
+const READABLE: usize = 320;
 
 /// Code as a person would lay it out. The macro around the functions is opened, so that they are formatted too.
 fn formatted(tokens: &proc_macro2::TokenStream) -> String {
@@ -45,38 +54,49 @@ fn whole(item: syn::Item) -> syn::File {
 fn plans() {
     for (stem, source) in support::sources() {
         let program = support::program(&stem, &source);
-        for unit in program.models.iter().flat_map(|model| &model.units) {
-            let compiled = compile(unit, CompileOptions::default());
-            let updates: String = compiled
-                .first()
-                .plan
-                .updates()
-                .iter()
-                .map(|(name, update)| match update {
-                    Update::Fused => format!("update of {name}: fused with its gradient\n"),
-                    Update::TwoPhase => format!("update of {name}: in two phases\n"),
-                    Update::Constrained => format!("update of {name}: fused with its gradient, then constrained\n"),
-                })
-                .collect();
-            let more: String =
-                compiled.steps[1..].iter().map(|step| format!("\n{}: {}", step.variant.name(&unit.recipe), step.plan)).collect();
-            let (step, infer, one) = (&compiled.first().plan, &compiled.infer, &compiled.infer_one);
-            let text = format!("step: {step}{updates}{more}\ninfer: {infer}\ninfer one: {one}");
-            insta::assert_snapshot!(format!("plan_{stem}_{}", unit_name(unit).replace(" as ", "_")), text);
+        for model in &program.models {
+            let mut first: Option<(String, Vec<Section>)> = None;
+            for unit in &model.units {
+                let (name, sections) = (unit_name(unit), review::sections(unit));
+                let text = review::text(&sections, first.as_ref().map(|(name, sections)| (name.as_str(), sections.as_slice())));
+                let lines = text.lines().count();
+                assert!(lines <= READABLE, "{stem}.dlm, {name}: {lines} lines; a smaller model, or several, can be read");
+                insta::assert_snapshot!(format!("plan_{stem}_{}", name.replace(" as ", "_")), text);
+                first.get_or_insert((name, sections));
+            }
         }
     }
 }
 
 #[test]
 fn code() {
-    for (stem, source) in support::sources().into_iter().filter(|(stem, _)| WHOLE.contains(&stem.as_str())) {
+    let (stem, source) = support::sources().into_iter().find(|(stem, _)| stem == WHOLE).expect("it is part of the corpus");
+    let program = support::program(&stem, &source);
+    let compiled = compile(&program.models[0].units[0], CompileOptions::default());
+    let tokens = functions(&compiled, &quote!(::dlm::__rt::kernels), Levels::All, &format!("{stem}.dlm"));
+    insta::assert_snapshot!(format!("code_{stem}"), formatted(&tokens));
+}
+
+/// Of each form of kernel that the corpus has, told apart by the functions of `level` that it calls, the shortest one.
+#[test]
+fn forms_of_kernels() {
+    let mut forms: BTreeMap<String, String> = BTreeMap::new();
+    for (stem, source) in support::sources() {
         let program = support::program(&stem, &source);
         // One recipe of each model: the others differ in numbers.
         for model in &program.models {
             let compiled = compile(&model.units[0], CompileOptions::default());
             let tokens = functions(&compiled, &quote!(::dlm::__rt::kernels), Levels::All, &format!("{stem}.dlm"));
-            insta::assert_snapshot!(format!("code_{stem}"), formatted(&tokens));
+            for (form, text) in review::forms(&tokens) {
+                let shortest = forms.entry(form).or_insert_with(|| text.clone());
+                if (text.len(), &text) < (shortest.len(), shortest) {
+                    *shortest = text;
+                }
+            }
         }
+    }
+    for (form, text) in forms {
+        insta::assert_snapshot!(format!("form_{form}"), text);
     }
 }
 

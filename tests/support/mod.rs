@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
+pub mod calls;
 pub mod compare;
 pub mod reference;
 pub mod sample;

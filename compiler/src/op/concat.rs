@@ -36,6 +36,10 @@ impl Op for Concat {
         true
     }
 
+    fn is_linear(&self) -> bool {
+        true
+    }
+
     fn forward(&self, lowering: &mut Lowering<'_>, inputs: &[ValueId]) -> (ValueId, Saved) {
         let rows = inputs.iter().map(|id| lowering.extent(*id).rows).sum();
         let joined = lowering.emit("joined", Operation::Concat(inputs.to_vec()), Extent::new(rows, Columns::Batch));
