@@ -1,8 +1,8 @@
 //! Compiles a model ahead of time and loads the result: the generated functions and the kernels' own source go to plain
 //! `rustc`, for this machine's instruction set alone, and the library comes back as a [`Program`].
 //!
-//! What was compiled is kept in a [cache](cache) [folder](folder) under a key of everything that it was made of, so that a model
-//! that did not change starts at once. [`rustc`] is the compiler, [`library`] what becomes of its work.
+//! What was compiled is kept in a [cache], in a [folder] of the user's own, under a key of everything that it was made of, so that
+//! a model that did not change starts at once. [`rustc`] is the compiler, [`library`] what becomes of its work.
 
 pub mod cache;
 mod error;
