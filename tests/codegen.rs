@@ -147,19 +147,54 @@ fn updates_are_fused_unless_a_whole_gradient_is_needed() {
     }
 }
 
+/// The names and bodies of the functions that are printed for a model with these layers.
+fn printed_functions(layers: &str) -> Vec<(String, String)> {
+    let source = format!("model M {{ input x: f32[20]; {layers} dense(4); output y: class[4]; }}");
+    let program = support::program("layers", &source);
+    let compiled = compile(&program.models[0].units[0], CompileOptions::default());
+    let text = functions(&compiled, &quote!(kernels), Levels::All, "").to_string();
+    let functions = text.split("fn ").skip(1).map(|function| {
+        let (name, rest) = function.split_once(' ').expect("a function has parameters");
+        (name.to_owned(), rest.to_owned())
+    });
+    functions.collect()
+}
+
+/// Those that kernels run, without the parts of `step` and `infer` that call them.
+fn kernels_of(layers: &str) -> usize {
+    printed_functions(layers).iter().filter(|(name, _)| !name.contains("_part")).count()
+}
+
 /// Equal layers share their functions: a deep network's code does not grow with its depth.
 #[test]
 fn equal_layers_share_code() {
-    let count = |depth: usize| {
-        let source = format!(
-            "model M {{ input x: f32[20]; repeat {depth} {{ dense(20, init = he_normal) -> elu; }} dense(4); output y: class[4]; }}"
-        );
-        let program = support::program("deep", &source);
-        let compiled = compile(&program.models[0].units[0], CompileOptions::default());
-        let text = functions(&compiled, &quote!(kernels), Levels::All, "").to_string();
-        text.matches("fn ").count()
-    };
-    assert_eq!(count(6), count(30));
+    let deep = |depth: usize| format!("repeat {depth} {{ dense(20, init = he_normal) -> elu; }}");
+    assert_eq!(kernels_of(&deep(6)), kernels_of(&deep(30)));
+}
+
+/// Whatever they are called, and whatever stands between them.
+#[test]
+fn names_and_neighbours_do_not_keep_equal_layers_from_sharing() {
+    let named = |names: &[&str]| names.iter().map(|name| format!("{name}: dense(20) -> batch_norm -> relu;")).collect::<String>();
+    // From one that stands before many to one that stands after many: their letters are not in the order of the layers.
+    assert_eq!(kernels_of(&named(&["a", "b", "c", "d"])), kernels_of(&named(&["z", "first", "b", "read", "a_10", "a_9", "K"])));
+    let alternating = |turns: usize| "dense(20) -> relu; dropout(0.1); dense(20) -> elu; dropout(0.2);".repeat(turns);
+    assert_eq!(kernels_of(&alternating(3)), kernels_of(&alternating(8)));
+}
+
+/// What rustc takes longer and longer for is cut: no function has more than 64 calls and copies.
+#[test]
+fn long_functions_are_cut() {
+    let layers: String = (0..150).map(|_| "dense(20) -> relu;").collect();
+    let branches: String = (0..150).map(|branch| format!("b{branch}: x -> dense(2);")).collect();
+    let joined: Vec<String> = (0..150).map(|branch| format!("b{branch}")).collect();
+    for layers in [layers, format!("{branches} concat({});", joined.join(", "))] {
+        let functions = printed_functions(&layers);
+        let calls = |body: &str| body.matches("views (memory").count();
+        let most = functions.iter().map(|(_, body)| calls(body)).max();
+        let all: usize = functions.iter().map(|(_, body)| calls(body)).sum();
+        assert!(most <= Some(64) && all > 600, "{most:?} of {all}");
+    }
 }
 
 /// The `f32`s of a cache line, at which buffers begin.
