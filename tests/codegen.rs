@@ -182,6 +182,18 @@ fn names_and_neighbours_do_not_keep_equal_layers_from_sharing() {
     assert_eq!(kernels_of(&alternating(3)), kernels_of(&alternating(8)));
 }
 
+/// A layer called like the function that it computes is not taken for another.
+#[test]
+fn different_layers_do_not_share() {
+    let bodies = |activation: &str| -> Vec<String> {
+        let functions = printed_functions(&format!("dense(20) -> tanh; dense(20) -> {activation};"));
+        functions.into_iter().map(|(_, body)| body).filter(|body| body.contains("level :: product")).collect()
+    };
+    let forward = |bodies: Vec<String>, function: &str| bodies.iter().filter(|body| body.contains(function)).count();
+    assert_eq!(forward(bodies("sigmoid"), "level :: sigmoid"), forward(bodies("sigmoid"), "level :: tanh"));
+    assert!(forward(bodies("sigmoid"), "level :: sigmoid") > 0);
+}
+
 /// What rustc takes longer and longer for is cut: no function has more than 64 calls and copies.
 #[test]
 fn long_functions_are_cut() {

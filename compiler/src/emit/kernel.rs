@@ -67,18 +67,27 @@ struct Key<'a> {
 
 impl Key<'_> {
     fn tokens(&mut self, tokens: &TokenStream) {
+        // What follows `::` or `.` is no name of the function's own, whatever a layer is called: `level::tanh(x)`.
+        let (mut member, mut before) = (false, ' ');
         for token in tokens.clone() {
+            let punct = if let TokenTree::Punct(punct) = &token { punct.as_char() } else { ' ' };
+            let begins_member = match punct {
+                ':' => before == ':',
+                '.' => before != '.',
+                _ => false,
+            };
             match token {
                 TokenTree::Group(group) => {
                     let _ = write!(self.text, "{:?} ", group.delimiter());
                     self.tokens(&group.stream());
                     self.text.push_str("end ");
                 }
-                TokenTree::Ident(name) => self.name(&name.to_string()),
+                TokenTree::Ident(name) if !member => self.name(&name.to_string()),
                 other => {
                     let _ = write!(self.text, "{other} ");
                 }
             }
+            (member, before) = (begins_member, punct);
         }
     }
 
