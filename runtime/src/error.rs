@@ -137,6 +137,13 @@ pub enum Error {
         /// Everything that differs, a line each.
         differences: Vec<String>,
     },
+    /// E330: there is not enough memory. Nothing of it was taken.
+    Memory {
+        /// What is wanted, for what, and what there is.
+        message: String,
+        /// A way out.
+        help: String,
+    },
 }
 
 impl Error {
@@ -155,6 +162,7 @@ impl Error {
             Error::Weights { .. } => "E310",
             Error::Mismatch { .. } => "E311",
             Error::Reuse { .. } => "E319",
+            Error::Memory { .. } => "E330",
         }
     }
 
@@ -184,7 +192,7 @@ impl Error {
             | Error::Classes { help, .. }
             | Error::Table { help, .. }
             | Error::Idx { help, .. } => help.clone(),
-            Error::Split { help, .. } => Some(help.clone()),
+            Error::Split { help, .. } | Error::Memory { help, .. } => Some(help.clone()),
             Error::NotFinite { restored, .. } => {
                 let weights = match restored {
                     0 => "the weights are those before training".to_owned(),
@@ -223,7 +231,7 @@ impl fmt::Display for Error {
                 faults.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
             }
             Error::Idx { path, message, .. } | Error::Weights { path, message } => write!(f, "{}: {message}", path.display()),
-            Error::Split { message, .. } | Error::Reuse { message } => f.write_str(message),
+            Error::Split { message, .. } | Error::Memory { message, .. } | Error::Reuse { message } => f.write_str(message),
             Error::NotFinite { what, value, epoch, step, batch, .. } => {
                 write!(f, "{what} became {value} in epoch {epoch} at step {step} (batch {batch} of the epoch)")
             }

@@ -22,8 +22,10 @@ mod weights;
 
 pub mod data;
 pub mod monitor;
+pub mod room;
 pub mod schedule;
 pub mod spec;
+pub mod whole;
 
 pub use data::{Dataset, FeatureNames, Labels};
 pub use dlm_kernels::Level;

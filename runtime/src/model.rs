@@ -12,6 +12,7 @@ use crate::infer::{Infer, Work};
 use crate::memory::Memory;
 use crate::metrics::{Evaluation, evaluate};
 use crate::pool::Engine;
+use crate::room;
 use crate::shape;
 use crate::spec::{Program, Spec};
 use crate::weights::{self, Loaded, Weights};
@@ -56,8 +57,9 @@ impl Model {
     ///
     /// # Errors
     /// If the file cannot be read, is no safetensors file, or differs from the model in any name, shape or type; the error
-    /// lists all differences.
+    /// lists all differences. If there is not enough memory.
     pub fn load(program: &'static Program, path: impl AsRef<Path>) -> Result<Self, Error> {
+        room::to_predict(&program.spec)?;
         let mut parameters = crate::trainer::initial_normalization(&program.spec);
         let loaded = weights::load(&program.spec, path.as_ref(), parameters.as_mut_slice())?;
         Ok(Model::from_parameters(program, parameters.as_slice(), loaded))
@@ -71,7 +73,8 @@ impl Model {
         self.weights().save(path)
     }
 
-    /// Predicts on so many threads (default 1). Concurrent predictions share them one at a time.
+    /// Predicts on so many threads (default 1), or on as many as the system gives, which [`threads`](Self::threads) tells.
+    /// Concurrent predictions share them one at a time.
     ///
     /// # Panics
     /// If `threads` is 0.
@@ -100,6 +103,11 @@ impl Model {
     /// The model's description.
     pub fn spec(&self) -> &'static Spec {
         &self.program.spec
+    }
+
+    /// Threads that work.
+    pub fn threads(&self) -> usize {
+        self.engine.threads()
     }
 
     /// The names of the classes, where they are known.

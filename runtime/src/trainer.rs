@@ -16,6 +16,7 @@ use crate::metrics::{Evaluation, evaluate};
 use crate::model::Model;
 use crate::pool::{Engine, threads_from_environment};
 use crate::ports::with_slices;
+use crate::room;
 use crate::schedule;
 use crate::shape;
 use crate::signals::Signals;
@@ -81,7 +82,7 @@ impl Trainer {
     /// A new model with the recipe's seed, on as many threads as the environment variable `DLM_THREADS` says, else one.
     ///
     /// # Panics
-    /// If `DLM_THREADS` is not a whole number from 1.
+    /// If `DLM_THREADS` is not a whole number from 1, or there is not enough memory.
     pub fn new(program: &'static Program) -> Self {
         Trainer::with_seed(program, program.spec.recipe.seed)
     }
@@ -92,6 +93,7 @@ impl Trainer {
     /// As [`new`](Self::new).
     pub fn with_seed(program: &'static Program, seed: u64) -> Self {
         let spec = &program.spec;
+        room::to_step(spec).unwrap_or_else(|error| panic!("{error:?}"));
         let mut memory = Memory::new(spec.memory_len);
         for parameter in spec.parameters {
             initialize(parameter, seed, &mut memory.as_mut_slice()[parameter.range()]);
@@ -142,7 +144,8 @@ impl Trainer {
         Ok(self)
     }
 
-    /// Trains on so many threads. Results do not depend on them.
+    /// Trains on so many threads, or on as many as the system gives, which [`threads`](Self::threads) tells. Results do not
+    /// depend on them.
     ///
     /// # Panics
     /// If `threads` is 0.
@@ -309,12 +312,9 @@ impl Trainer {
         Some(Signals::read(spec.signals, spec.phases[phase].frozen, self.memory.as_slice(), update))
     }
 
-    /// What of memory lasts from step to step, at its begin: parameters, state and signals. Work space comes after it.
+    /// What of memory lasts from step to step, at its begin.
     pub(crate) fn lasting(&self) -> usize {
-        let spec = self.spec();
-        let states = spec.states.iter().map(|state| state.offset + state.len);
-        let signals = spec.signals.iter().map(|signal| signal.offset + 1);
-        states.chain(signals).fold(spec.parameters_len, usize::max)
+        room::lasting(self.spec())
     }
 
     /// The phase of the last update; the first before there is one.

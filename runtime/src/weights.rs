@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::fs;
+use std::path::Path;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
@@ -17,6 +15,7 @@ use crate::shape;
 use crate::spec::{ParameterSpec, Program, Spec};
 use crate::suggest::nearest;
 use crate::trainer::is_normalization;
+use crate::whole;
 
 /// The metadata's only key (several would be written in an order that changes), a JSON object: `model`, its name; where
 /// they are known `labels`, the names of classes, a list of lists by output; `features`, the names of the columns that
@@ -86,6 +85,11 @@ impl Weights<'_> {
     /// If it cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
+        whole::write(path, &self.to_bytes()).map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
+    }
+
+    /// What [`save`](Self::save) writes, to be kept or sent somewhere.
+    pub fn to_bytes(&self) -> Vec<u8> {
         let spec = &self.program.spec;
         let kept = spec.parameters.iter().filter(|parameter| self.normalization || !is_normalization(spec, parameter));
         let bytes: Vec<(&ParameterSpec, Vec<u8>)> = kept.map(|parameter| (parameter, self.bytes(parameter))).collect();
@@ -106,39 +110,17 @@ impl Weights<'_> {
             about["bases"] = bases.into();
         }
         let metadata = HashMap::from([(METADATA.to_owned(), about.to_string())]);
-        let file = safetensors::serialize(views, Some(metadata))
-            .map_err(|error| Error::Weights { path: path.to_owned(), message: format!("cannot be encoded: {error}") })?;
-        replace(path, &file).map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
+        safetensors::serialize(views, Some(metadata)).expect("tensors of whole shapes and a text can be encoded")
     }
 
     /// A parameter as a file holds it: little endian, in the file's order.
     fn bytes(&self, parameter: &ParameterSpec) -> Vec<u8> {
         let mut values = vec![0.0; parameter.len()];
         parameter.to_file_order(&self.parameters[parameter.range()], &mut values);
-        values.iter().flat_map(|value| value.to_le_bytes()).collect()
+        let mut bytes = vec![0; values.len() * size_of::<f32>()];
+        bytes.as_chunks_mut().0.iter_mut().zip(values).for_each(|(bytes, value)| *bytes = value.to_le_bytes());
+        bytes
     }
-}
-
-/// Numbers the files that this process writes, so that no two threads write the same beside its place.
-static WRITTEN: AtomicU64 = AtomicU64::new(0);
-
-/// Writes a file whole: beside its place under a name of its own, then moved there.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
-    let mut beside = name.to_owned();
-    beside.push(format!(".{}.{}.partial", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
-    let beside: PathBuf = path.with_file_name(beside);
-    let written = (|| {
-        let mut file = File::create(&beside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
-    })();
-    if written.is_err() {
-        // What is left of it is of no use to anyone; that it cannot be removed changes nothing about the error.
-        let _ = fs::remove_file(&beside);
-    }
-    written
 }
 
 /// Reads a weights file into `parameters`, which stay as they are unless every name, shape and type fits.
@@ -305,37 +287,4 @@ fn check_labels(spec: &Spec, names: &[Vec<String>]) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_that_cannot_be_replaced_stays_as_it_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.safetensors");
-        replace(&path, b"before").unwrap();
-        // Folders stand where the next files would be written: an obstacle for every user, root too.
-        let next = WRITTEN.load(Ordering::Relaxed);
-        let obstacle = |number| folder.path().join(format!("x.safetensors.{}.{number}.partial", std::process::id()));
-        (next..next + 100).for_each(|number| fs::create_dir(obstacle(number)).unwrap());
-        assert!(replace(&path, b"after").is_err());
-        assert_eq!(fs::read(&path).unwrap(), b"before");
-    }
-
-    #[test]
-    fn nothing_is_left_beside_a_file() {
-        let folder = tempfile::tempdir().unwrap();
-        replace(&folder.path().join("x"), b"1").unwrap();
-        replace(&folder.path().join("x"), b"2").unwrap();
-        // A folder cannot be replaced by a file.
-        fs::create_dir(folder.path().join("y")).unwrap();
-        assert!(replace(&folder.path().join("y"), b"3").is_err());
-        assert!(replace(Path::new("/"), b"4").is_err());
-        let mut names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        names.sort_unstable();
-        assert_eq!(names, ["x", "y"]);
-        assert_eq!(fs::read(folder.path().join("x")).unwrap(), b"2");
-    }
 }
