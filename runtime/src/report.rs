@@ -22,7 +22,7 @@ pub struct Report {
     pub validation: Option<Evaluation>,
     /// And on the test part, if there is one.
     pub test: Option<Evaluation>,
-    /// From the first step to the last evaluation.
+    /// From the first step to the last evaluation; 0 where the system has no clock, as in WebAssembly.
     pub seconds: f64,
 }
 
@@ -44,9 +44,9 @@ pub struct EpochReport {
     pub validation: Option<Evaluation>,
     /// What was measured in its watched steps, in order.
     pub signals: Vec<Signals>,
-    /// Its time, evaluations included.
+    /// Its time, evaluations included; 0 where the system has no clock.
     pub seconds: f64,
-    /// Training samples a second, evaluations not included.
+    /// Training samples a second, evaluations not included; 0 where the system has no clock.
     pub samples_per_second: f64,
 }
 
@@ -80,6 +80,9 @@ impl fmt::Display for EpochReport {
         if let Some(validation) = &self.validation {
             write!(f, "  validation {validation}")?;
         }
-        write!(f, "  {:.2} s  {:.0} samples/s", self.seconds, self.samples_per_second)
+        if self.seconds > 0.0 {
+            write!(f, "  {:.2} s  {:.0} samples/s", self.seconds, self.samples_per_second)?;
+        }
+        Ok(())
     }
 }

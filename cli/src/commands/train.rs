@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::json;
 use crate::observe::{Watch, catch_interrupts, interrupted};
 use crate::output::Output;
-use crate::prepare::{load, threads};
+use crate::prepare::{load, say_notes, threads};
 use crate::source::{Replaced, Source, recipe_name};
 use crate::table::duration;
 
@@ -48,6 +48,9 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
         (Some(weights), _) => trainer.load(weights)?,
         (None, Some(reuse)) => trainer = trainer.reusing(places.reuse.join(reuse.path))?,
         (None, None) => {}
+    }
+    if !arguments.quiet {
+        say_notes(trainer.notes(), console);
     }
     let mut output = match &arguments.out {
         Some(folder) => Output::named(folder, arguments.log.as_deref())?,

@@ -60,7 +60,7 @@ pub const VECTOR: usize = 16;
 const STRIP: usize = 4 * VECTOR;
 
 /// The elements that the arrays of a block may have together, 512 KiB: they are on the stack.
-pub const STACK_LEN: usize = 1 << 17;
+pub const STACK_LEN: usize = 3 << 15;
 
 /// A fork and join costs about a microsecond, if no thread has to be woken.
 pub const SPLIT_FROM: u64 = 4_000;

@@ -78,7 +78,7 @@ impl Named {
     fn taken(self) -> &'static [&'static str] {
         match self {
             Self::Type => &[
-                "Trainer", "PROGRAM", "program", "step", "infer", "dlm", "bool", "char", "str", "f32", "f64", "u8", "u16", "u32",
+                "Trainer", "PROGRAM", "Inputs", "Outputs", "InputsOfOne", "OutputsOfOne", "program", "step", "infer", "dlm", "bool", "char", "str", "f32", "f64", "u8", "u16", "u32",
                 "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
             ],
             Self::Module => &[],
