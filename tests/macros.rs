@@ -77,6 +77,7 @@ ui! {
     inline_names
     inline_places
     inline_syntax
+    inline_unusable
     uses_of_broken
 }
 

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use dlm_compiler::emit::{identifier, module_name};
+use dlm_compiler::is_usable_type;
 use dlm_dsl::ast::{File, Item, Model, StatementKind, Train, Type, Value, ValueKind};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -52,7 +53,10 @@ fn model_module(file: &File, model: &Model, recipes: &[Ident], root: &TokenStrea
 
 fn items(model: &Model, sizes: &Sizes<'_>, root: &TokenStream) -> TokenStream {
     let runtime = quote!(#root::__rt::runtime);
-    let name = identifier(&model.name.name);
+    let name = match model.name.name.as_str() {
+        usable if is_usable_type(usable) => identifier(usable),
+        refused => format_ident!("{}_", refused),
+    };
     let ports = Ports::of(model);
     let batch = &ports.parameters;
     let (structs, predict) = predict(&ports, sizes, &runtime);
@@ -130,24 +134,33 @@ struct Ports<'a> {
 impl<'a> Ports<'a> {
     fn of(model: &'a Model) -> Self {
         let mut ports = Self { parameters: TokenStream::new(), inputs: Vec::new(), outputs: Vec::new() };
+        // Parameters are not called as in the file: a name may be there twice, or be one that the error is about.
         let mut targets = TokenStream::new();
-        for statement in &model.body {
+        for (index, statement) in model.body.iter().enumerate() {
+            let parameter = format_ident!("port_{index}");
             match &statement.kind {
                 StatementKind::Input { name, ty, .. } => {
-                    let name = identifier(&name.name);
-                    ports.parameters.extend(quote!(#name: &[f32],));
-                    ports.inputs.push((name, ty));
+                    ports.parameters.extend(quote!(#parameter: &[f32],));
+                    ports.inputs.push((identifier(&name.name), ty));
                 }
                 StatementKind::Output { name, ty, .. } => {
-                    let name = identifier(&name.name);
                     let element = format_ident!("{}", if ty.name.name == "class" { "u32" } else { "f32" });
-                    targets.extend(quote!(#name: &[#element],));
-                    ports.outputs.push((name, ty));
+                    targets.extend(quote!(#parameter: &[#element],));
+                    ports.outputs.push((identifier(&name.name), ty));
                 }
                 StatementKind::Chain { .. } => {}
             }
         }
         ports.parameters.extend(targets);
+        for list in [&mut ports.inputs, &mut ports.outputs] {
+            let mut seen = Vec::new();
+            list.retain(|(name, _)| {
+                !seen.contains(name) && {
+                    seen.push(name.clone());
+                    true
+                }
+            });
+        }
         ports
     }
 }

@@ -143,7 +143,8 @@ impl<'b> WeightsFile<'b> {
             notes.push(format!("`{}` was taken off every name: the weights are those of a wrapped model", self.wrapper));
         }
         let mut converted = BTreeMap::<String, usize>::new();
-        for dtype in called.filter_map(|name| self.tensor(name)).map(|tensor| tensor.dtype()).filter(|dtype| *dtype != Dtype::F32) {
+        for dtype in called.filter_map(|name| self.tensor(name)).map(|tensor| tensor.dtype()).filter(|dtype| *dtype != Dtype::F32)
+        {
             *converted.entry(format!("{dtype:?}")).or_default() += 1;
         }
         for (dtype, count) in converted {

@@ -7,9 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{CLASSIFIER, SEVERAL, dataset, linear};
-use dlm_runtime::{
-    Dataset, Error, FeatureNames, Init, Labels, Model, Normalize, Observer, Progress, Reuse, Trainer, Weights,
-};
+use dlm_runtime::{Dataset, Error, FeatureNames, Init, Labels, Model, Normalize, Observer, Progress, Reuse, Trainer, Weights};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
@@ -338,8 +336,20 @@ fn every_type_of_floating_point_is_taken_and_told() {
     let halves = |values: &[u16]| values.iter().flat_map(|bits| bits.to_le_bytes()).collect::<Vec<u8>>();
     let doubles = |values: &[f64]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
     for (dtype, weight, bias, expected, note) in [
-        (Dtype::F16, halves(&[0x3c00, 0xc100]), halves(&[0x0001]), [1.0, -2.5, 5.960_464_5e-8], "2 tensors of F16 values, which F32 holds as they are"),
-        (Dtype::BF16, halves(&[0x3f80, 0xc020]), halves(&[0x3dcd]), [1.0, -2.5, 0.100_097_656], "2 tensors of BF16 values, which F32 holds as they are"),
+        (
+            Dtype::F16,
+            halves(&[0x3c00, 0xc100]),
+            halves(&[0x0001]),
+            [1.0, -2.5, 5.960_464_5e-8],
+            "2 tensors of F16 values, which F32 holds as they are",
+        ),
+        (
+            Dtype::BF16,
+            halves(&[0x3f80, 0xc020]),
+            halves(&[0x3dcd]),
+            [1.0, -2.5, 0.100_097_656],
+            "2 tensors of BF16 values, which F32 holds as they are",
+        ),
         (Dtype::F64, doubles(&[1.0, -2.5]), doubles(&[0.1]), [1.0, -2.5, 0.1], "2 tensors of F64 values, rounded to F32"),
     ] {
         let views = [

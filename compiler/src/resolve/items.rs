@@ -73,13 +73,43 @@ pub(super) enum Named {
     Parameter,
 }
 
+/// Whether a model can have this name, as far as the generated Rust is concerned.
+pub fn is_usable_type(name: &str) -> bool {
+    !UNUSABLE.contains(&name.to_lowercase().as_str()) && !Named::Type.taken().contains(&name)
+}
+
 impl Named {
     /// Names that mean something else there.
     fn taken(self) -> &'static [&'static str] {
         match self {
             Self::Type => &[
-                "Trainer", "PROGRAM", "Inputs", "Outputs", "InputsOfOne", "OutputsOfOne", "program", "step", "infer", "dlm", "bool", "char", "str", "f32", "f64", "u8", "u16", "u32",
-                "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+                "Trainer",
+                "PROGRAM",
+                "Inputs",
+                "Outputs",
+                "InputsOfOne",
+                "OutputsOfOne",
+                "program",
+                "step",
+                "infer",
+                "dlm",
+                "bool",
+                "char",
+                "str",
+                "f32",
+                "f64",
+                "u8",
+                "u16",
+                "u32",
+                "u64",
+                "u128",
+                "usize",
+                "i8",
+                "i16",
+                "i32",
+                "i64",
+                "i128",
+                "isize",
             ],
             Self::Module => &[],
             Self::Parameter => &["None", "Some", "Ok", "Err", "PROGRAM"],

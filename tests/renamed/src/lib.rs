@@ -70,7 +70,9 @@ mod tests {
             assert_eq!(of(&outputs.probabilities), probabilities);
             assert_eq!(outputs.result[row].to_bits(), result.to_bits());
             assert_eq!(of(&outputs.flags_of_it), flags_of_it);
-            let of = |array: &Array<f32, networks::ndarray::Ix3>| array.outer_iter().nth(row).unwrap().iter().copied().collect::<Vec<_>>();
+            let of = |array: &Array<f32, networks::ndarray::Ix3>| {
+                array.outer_iter().nth(row).unwrap().iter().copied().collect::<Vec<_>>()
+            };
             assert_eq!(of(&outputs.grids), grids.as_flattened());
             let larger: Box<[[f32; 5]; 1000]> = larger;
             assert_eq!(of(&outputs.larger), larger.as_flattened());
@@ -81,7 +83,10 @@ mod tests {
     fn copies_are_models_of_the_same_type() {
         let model = second::Trainer::new().with_threads(2).with_limit(networks::Level::Portable).model();
         let copy: second::Second = model.clone().with_threads(2).with_limit(networks::Level::Portable);
-        assert_eq!((model.predict_one(&[0.3, -2.0]), copy.predict_one(&[0.3, -2.0])), (copy.predict_one(&[0.3, -2.0]), model.predict(array![[0.3, -2.0]].view())[0]));
+        assert_eq!(
+            (model.predict_one(&[0.3, -2.0]), copy.predict_one(&[0.3, -2.0])),
+            (copy.predict_one(&[0.3, -2.0]), model.predict(array![[0.3, -2.0]].view())[0])
+        );
         let loaded = second::Second::from_bytes(&model.to_bytes()).unwrap();
         assert_eq!(loaded.predict_one_logits(&[0.5, 0.5]).to_bits(), copy.predict_one_logits(&[0.5, 0.5]).to_bits());
     }

@@ -15,3 +15,10 @@ model Trainer {
     output PROGRAM: f32[3];
 //         ^^^^^^^ error[E118]: `PROGRAM` cannot be a name in the generated Rust
 }
+
+model Outputs {
+//    ^^^^^^^ error[E118]: `Outputs` cannot be a name in the generated Rust
+    input x: f32[3];
+    dense(3);
+    output y: f32[3];
+}
