@@ -63,7 +63,7 @@ fn debug_builds_with_the_profile_of_the_readme_are_fast() {
     }
     assert!(loss < 1.0 && probability > 0.8, "it has learned: {loss}, {probability}");
     let fastest = runs.iter().map(|run| run[2]).fold(f64::INFINITY, f64::min);
-    // It takes some three times as long as with full optimisation; without any, eighty times.
+    // It takes some three times as long as with full optimisation; without any, some seventy times.
     assert!(fastest < 15.0 * seconds, "{fastest} s, and {seconds} s with the optimisation of this workspace");
 }
 
