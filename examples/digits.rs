@@ -36,7 +36,7 @@ fn run() -> Result<(), Error> {
     let images = data::load(source, &folder, trainer.spec())?;
 
     let report = trainer.fit(&images, &mut Progress::terminal())?;
-    println!("trained in {:.2} s", report.seconds);
+    println!("trained in {:.0} ms", 1e3 * report.seconds);
     if let Some(test) = &report.test {
         println!("on {} images that it has not seen: {test}", test.rows);
     }

@@ -56,7 +56,7 @@ fn run() -> Result<(), Error> {
     let flowers = data::load(source, &folder, trainer.spec())?;
 
     let report = trainer.fit(&flowers, &mut Progress::silent())?;
-    println!("{} epochs in {:.2} s", report.epochs.len(), report.seconds);
+    println!("{} epochs in {:.1} ms", report.epochs.len(), 1e3 * report.seconds);
     println!("on {} flowers that it has learned from: {}", report.train.rows, report.train);
     if let Some(test) = &report.test {
         println!("on {} that it has not seen: {test}", test.rows);

@@ -168,6 +168,42 @@ fn examples_check() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// A block in its canonical form: a file, or statements or settings alone. Nothing where it cannot be read.
+fn canonical(block: &str) -> Option<String> {
+    let inside = |head: &str| {
+        let formatted = dlm_dsl::format(&format!("{head} {{\n{block}}}\n")).ok()?;
+        let lines: Vec<&str> = formatted.lines().collect();
+        let body = lines.get(1..lines.len() - 1)?.iter().map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line)));
+        Some(body.collect::<String>())
+    };
+    dlm_dsl::format(block).ok().or_else(|| inside("model M")).or_else(|| inside("train M"))
+}
+
+/// What is shown is copied, and `dlm fmt` then leaves it as it is. What cannot be read is shown on the pages of syntax errors alone.
+#[test]
+fn examples_are_in_canonical_form() {
+    let (mut wrong, mut checked) = (Vec::new(), 0);
+    for page in pages() {
+        let name = page.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = read(&page);
+        let right = text.lines().position(|line| line == "## Right").unwrap_or_default();
+        for (line, info, block) in parts(&text).blocks {
+            let unreadable = page.starts_with(Path::new(ROOT).join("dsl/codes")) && name.starts_with("E0") && line < right;
+            if !info.starts_with("dlm") || unreadable {
+                continue;
+            }
+            match canonical(&block) {
+                Some(canonical) if canonical == block => {}
+                Some(canonical) => wrong.push(format!("{}:{line} should be\n{canonical}", page.display())),
+                None => wrong.push(format!("{}:{line} cannot be read", page.display())),
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked >= 200, "only {checked} examples are found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn what_is_looked_for_is_found() {
     let page = Path::new(ROOT).join("docs/language.md");
@@ -180,6 +216,11 @@ fn what_is_looked_for_is_found() {
     assert_eq!(spans(line).0, ["[b](c)", "d"]);
     assert_eq!(named("compiler/src/op/mod.rs::OPS"), Some("compiler/src/op/mod.rs"));
     assert_eq!([named("a/b.rs"), named("benches/*.dlm"), named("cargo test -p dlm")], [None; 3]);
+    let forms = ["const A=1;\n", "dense(3)->relu;\n", "batch=3;\n", "const A = ;\n"].map(canonical);
+    assert_eq!(
+        forms.each_ref().map(Option::as_deref),
+        [Some("const A = 1;\n"), Some("dense(3) -> relu;\n"), Some("batch = 3;\n"), None]
+    );
     let parts = parts("a\n```dlm\nb\nc\n```\nd\n  ```dlm,fragment\n  ```\n");
     assert_eq!(parts.prose, ["a", "d"]);
     assert_eq!(parts.blocks[0], (2, "dlm".to_owned(), "b\nc\n".to_owned()));

@@ -32,6 +32,8 @@ pub struct Loaded {
     pub elapsed: Duration,
     /// Whether it came from the cache.
     pub cached: bool,
+    /// The compiler that made it, by its own words: `rustc 1.95.0 (…)`.
+    pub compiler: &'static str,
 }
 
 /// How models are compiled.
@@ -222,7 +224,9 @@ fn load_with(models: &[(&Compiled<'_>, &str)], options: &Options, compiling: imp
         }
     };
     let elapsed = start.elapsed();
-    Ok(programs.into_iter().map(|program| Loaded { program, elapsed, cached }).collect())
+    // Like the library, it stays for as long as the process lives.
+    let compiler = version.lines().next().unwrap_or_default().to_owned().leak();
+    Ok(programs.into_iter().map(|program| Loaded { program, elapsed, cached, compiler }).collect())
 }
 
 fn key(parts: &[&str]) -> String {

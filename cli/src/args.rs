@@ -1,23 +1,29 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// The language for neural networks: checks, trains and runs `.dlm` files.
 #[derive(Debug, Parser)]
 #[command(name = "dlm", version, arg_required_else_help = true, after_help = AFTER_HELP)]
 pub struct Arguments {
-    /// How diagnostics and results are written: for people, or JSON for tools, one object a line
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    /// How diagnostics and results are written: text for people, json for tools, one object a line
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text, help_heading = OUTPUT, display_order = 900)]
+    #[arg(value_name = "text|json", hide_possible_values = true)]
     pub format: Format,
-    /// Whether to colour what is written to a terminal; auto heeds NO_COLOR
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    /// Whether to colour what is written; auto: if it goes to a terminal, and NO_COLOR is not set
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, help_heading = OUTPUT, display_order = 901)]
+    #[arg(value_name = "auto|always|never", hide_possible_values = true)]
     pub color: Color,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
+
+/// What the options that every command has stand under.
+const OUTPUT: &str = "What is printed";
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 done; 1 errors were found or it failed; 2 wrong usage; 130 interrupted by Ctrl-C (what was learned is saved).
@@ -26,6 +32,31 @@ Still to come: new, resume, lr-find, sweep, runs, export.
 
 Environment: DLM_THREADS (threads where --threads is not given, default 1), DLM_CACHE (folder of compiled models),
 RUSTC (the Rust compiler), NO_COLOR.";
+
+/// Reads the command line, the program's name first. Whether it is coloured what is wrong with it, it says itself.
+///
+/// # Errors
+/// What is to be printed in place of doing something: help, the version, or what is wrong.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let matches = Arguments::command().color(color_choice(&arguments)).try_get_matches_from(arguments)?;
+    Arguments::from_arg_matches(&matches)
+}
+
+/// What `--color` says, before anything is known to be right. Terminals and `NO_COLOR` clap looks at itself.
+fn color_choice(arguments: &[OsString]) -> ColorChoice {
+    let texts: Vec<&str> = arguments.iter().map(|argument| argument.to_str().unwrap_or_default()).collect();
+    let after = |index: usize| texts.get(index + 1).copied().unwrap_or_default();
+    let mut given = texts.iter().enumerate().filter_map(|(index, text)| match *text {
+        "--color" => Some(after(index)),
+        _ => text.strip_prefix("--color="),
+    });
+    match given.next_back() {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    }
+}
 
 /// How things are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -93,13 +124,14 @@ pub enum Command {
 /// A `.dlm` file and what of it is meant.
 #[derive(Args, Clone, Debug)]
 pub struct Selection {
-    /// The .dlm file
+    /// The .dlm file; `-` is the standard input
+    #[arg(value_name = "FILE.dlm")]
     pub file: PathBuf,
     /// The model, if the file has several
-    #[arg(long)]
+    #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
     /// The recipe; by default the model's first
-    #[arg(long)]
+    #[arg(long, value_name = "NAME")]
     pub recipe: Option<String>,
     /// Replaces a value of the recipe, such as `optimizer.lr=0.01`; may be repeated
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
@@ -110,7 +142,7 @@ pub struct Selection {
 #[derive(Args, Debug)]
 pub struct Check {
     /// The .dlm files
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required = true, value_name = "FILE.dlm")]
     pub files: Vec<PathBuf>,
 }
 
@@ -118,7 +150,7 @@ pub struct Check {
 #[derive(Args, Debug)]
 pub struct Fmt {
     /// The .dlm files; `-` formats the standard input to the standard output
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required = true, value_name = "FILE.dlm")]
     pub files: Vec<PathBuf>,
     /// Change nothing; name the files that are not in canonical form, and fail if there are any
     #[arg(long)]
@@ -132,7 +164,7 @@ pub struct Emit {
     #[command(flatten)]
     pub selection: Selection,
     /// Which stage
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "STAGE")]
     pub stage: Stage,
 }
 
@@ -168,23 +200,23 @@ pub struct Train {
     #[arg(long, value_name = "SOURCE")]
     pub data: Option<String>,
     /// A weights file to begin with
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "WEIGHTS")]
     pub weights: Option<PathBuf>,
     /// Epochs instead of the recipe's
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = whole)]
     pub epochs: Option<i128>,
     /// The seed instead of the recipe's: of initial weights, order, augmentation and dropout (not of the split)
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = whole)]
     pub seed: Option<i128>,
     /// Threads; the results do not depend on them
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = threads)]
     pub threads: Option<u16>,
     /// The folder of the results; what an earlier training left there is replaced. Default: runs/<file's stem>, or with a
     /// number behind it if that is there
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Where the log goes instead of DIR/log.jsonl: one JSON object an epoch; what is there is replaced
-    #[arg(long, value_name = "FILE")]
+    /// Where the log goes instead of DIR/log.jsonl: JSON, a line an epoch; what is there is replaced
+    #[arg(long, value_name = "LOG.jsonl")]
     pub log: Option<PathBuf>,
     /// Measure activations, gradients and updates, and say what they tell; as `watch = signals` in the recipe
     #[arg(long)]
@@ -201,7 +233,7 @@ pub struct Eval {
     #[command(flatten)]
     pub selection: Selection,
     /// The weights file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "WEIGHTS")]
     pub weights: PathBuf,
     /// Where data comes from instead of the recipe's sources, relative to the working folder; the recipe's split applies
     #[arg(long, value_name = "SOURCE")]
@@ -210,7 +242,7 @@ pub struct Eval {
     #[arg(long, value_enum)]
     pub part: Option<Part>,
     /// Threads
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = threads)]
     pub threads: Option<u16>,
 }
 
@@ -234,7 +266,7 @@ pub struct Predict {
     #[command(flatten)]
     pub selection: Selection,
     /// The weights file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "WEIGHTS")]
     pub weights: PathBuf,
     /// The rows to predict from; a label column is ignored
     #[arg(value_name = "INPUT.csv")]
@@ -243,7 +275,7 @@ pub struct Predict {
     #[arg(long, short, value_name = "OUTPUT.csv")]
     pub output: Option<PathBuf>,
     /// Threads
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = threads)]
     pub threads: Option<u16>,
 }
 
@@ -254,13 +286,13 @@ pub struct Bench {
     #[command(flatten)]
     pub selection: Selection,
     /// Threads
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = threads)]
     pub threads: Option<u16>,
     /// Print one line of JSON, as the peers' benchmarks do
     #[arg(long)]
     pub json: bool,
     /// How long to time the training step; epochs get as long, each prediction half of it
-    #[arg(long, allow_negative_numbers = true, default_value_t = 2.0, value_parser = seconds)]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, default_value_t = 2.0, value_parser = seconds)]
     pub seconds: f64,
 }
 
@@ -268,9 +300,12 @@ pub struct Bench {
 #[derive(Args, Debug)]
 pub struct Report {
     /// The folder of a training, such as runs/digits, or its log
-    #[arg(value_name = "RUN_DIR|LOG.jsonl")]
+    #[arg(value_name = "RUN")]
     pub run: PathBuf,
-    /// Where the page goes, replacing what is there; default: report.html beside the log
+    /// Another training, to compare with
+    #[arg(value_name = "OTHER")]
+    pub other: Option<PathBuf>,
+    /// Where the page goes, replacing what is there; default: report.html beside the log, comparison.html for two
     #[arg(long, short, value_name = "FILE.html")]
     pub output: Option<PathBuf>,
 }
@@ -291,6 +326,15 @@ fn setting(text: &str) -> Result<(String, String), String> {
     }
 }
 
+fn whole(text: &str) -> Result<i128, String> {
+    text.parse().map_err(|_| "expected a whole number".to_owned())
+}
+
+fn threads(text: &str) -> Result<u16, String> {
+    // How many can be is said by the command, with what the environment asks for.
+    whole(text)?.try_into().map_err(|_| "expected a whole number from 1 to 1024".to_owned())
+}
+
 fn seconds(text: &str) -> Result<f64, String> {
     let seconds = text.parse().ok().filter(|seconds| (0.001..=3600.0).contains(seconds));
     seconds.ok_or_else(|| "expected a number of seconds from 0.001 to 3600".to_owned())
@@ -302,8 +346,16 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        use clap::CommandFactory;
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn whether_to_colour_is_seen_before_the_rest_is_read() {
+        let choice = |arguments: &[&str]| color_choice(&arguments.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(choice(&["dlm", "--color", "never", "chekc"]), ColorChoice::Never);
+        assert_eq!(choice(&["dlm", "check", "--color=always"]), ColorChoice::Always);
+        assert_eq!(choice(&["dlm", "check", "--color=never", "--color", "always"]), ColorChoice::Always);
+        assert_eq!([choice(&["dlm", "check", "--color"]), choice(&["dlm"])], [ColorChoice::Auto; 2]);
     }
 
     #[test]

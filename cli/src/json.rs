@@ -3,6 +3,8 @@
 use dlm_runtime::{EpochReport, Evaluation, Figure, Signals};
 use serde_json::{Map, Value, json};
 
+use crate::record;
+
 /// A number, or null where it is not finite, which JSON cannot say.
 pub fn number(value: f64) -> Value {
     serde_json::Number::from_f64(value).map_or(Value::Null, Value::Number)
@@ -28,6 +30,7 @@ pub fn evaluation(evaluation: &Evaluation) -> Value {
 /// One line of the log.
 pub fn epoch(report: &EpochReport) -> Value {
     let mut object = json!({
+        record::RECORD: record::EPOCH,
         "epoch": report.epoch,
         "steps": report.steps,
         "learning_rate": number(report.learning_rate),

@@ -18,7 +18,9 @@ pub mod observe;
 pub mod output;
 pub mod predictions;
 pub mod prepare;
+pub mod progress;
 pub mod rates;
+pub mod record;
 pub mod report;
 pub mod show;
 pub mod source;
@@ -28,12 +30,10 @@ pub mod whole;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 /// Runs the command with its arguments, the program's name first; returns how it ended: 0 it did what was asked, 1 it
 /// could not or a check failed, 2 it was called wrongly, 130 it was interrupted.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match args::Arguments::try_parse_from(arguments) {
+    let arguments = match args::parse(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are "errors" too, of exit code 0. Where they cannot be printed, nothing can be.

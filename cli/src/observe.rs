@@ -2,15 +2,16 @@
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use dlm_runtime::{BatchReport, EpochReport, Flow, Observer, Report, Signals, Start, Weights};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
 
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::json;
 use crate::output::Output;
+use crate::progress::Bar;
+use crate::record;
 use crate::table::thousands;
 
 /// Whether a training is under way, which a Ctrl-C then lets end its batch.
@@ -54,27 +55,22 @@ pub struct Watch<'a> {
     said_signals: bool,
     /// The lowest validation loss so far, and its epoch.
     best: Option<(f64, usize)>,
+    /// The log's first record, as long as it is not written.
+    start: Option<Value>,
     /// What stopped the training from within.
     failure: Option<Failure>,
 }
 
-#[derive(Debug)]
-struct Bar {
-    bar: ProgressBar,
-    drawn: Instant,
-    steps: u64,
-    metrics: String,
-}
-
-/// The bar; its message is cut where the terminal ends.
-const BAR: &str = "{bar:20} {percent:>3} %  {eta:>4} left  {wide_msg}";
-/// How often the bar's text is made anew.
-const REDRAW: Duration = Duration::from_millis(100);
-
 impl<'a> Watch<'a> {
-    /// Watches a training that leaves its results in `output`.
-    pub fn new(console: &'a Console, output: &'a mut Output, quiet: bool) -> Self {
-        Watch { console, output, quiet, bar: None, epochs: 0, said_signals: false, best: None, failure: None }
+    /// Watches a training that leaves its results in `output`, whose log begins with `start`.
+    pub fn new(console: &'a Console, output: &'a mut Output, quiet: bool, start: Value) -> Self {
+        let start = Some(start);
+        Watch { console, output, quiet, bar: None, epochs: 0, said_signals: false, best: None, start, failure: None }
+    }
+
+    /// The log's first record, if it is not written: there was no epoch.
+    pub fn start(&mut self) -> Option<Value> {
+        self.start.take()
     }
 
     /// The lowest validation loss and its epoch, if there was a validation; its weights have been saved.
@@ -88,25 +84,28 @@ impl<'a> Watch<'a> {
     /// What stopped the training from within: a log or weights that could not be written.
     pub fn finish(&mut self) -> Result<(), Failure> {
         if let Some(bar) = self.bar.take() {
-            bar.bar.finish_and_clear();
+            bar.clear();
         }
         self.failure.take().map_or(Ok(()), Err)
     }
 
     /// Prints a line, above the bar where there is one. That nobody reads it is no reason to lose a training.
     fn line(&self, text: &str) {
-        self.above_bar(|| drop(self.console.result(text)));
+        self.above_bar(|| drop(if self.console.json() { self.console.result(text) } else { self.console.line(text) }));
     }
 
     fn above_bar(&self, print: impl FnOnce()) {
         match &self.bar {
-            Some(bar) => bar.bar.suspend(print),
+            Some(bar) => bar.above(print),
             None => print(),
         }
     }
 
     fn record(&mut self, epoch: &EpochReport, weights: &Weights<'_>) -> Result<(), Failure> {
         self.output.begin()?;
+        if let Some(start) = self.start.take() {
+            self.output.record(&start.to_string())?;
+        }
         self.output.record(&json::epoch(epoch).to_string())?;
         let Some(validation) = &epoch.validation else { return Ok(()) };
         // A loss that is not a number is never better.
@@ -118,34 +117,13 @@ impl<'a> Watch<'a> {
     }
 }
 
-impl Bar {
-    fn new(epochs: usize, steps: usize) -> Self {
-        let target = ProgressDrawTarget::stderr_with_hz(10);
-        let bar = ProgressBar::with_draw_target(Some((epochs * steps) as u64), target);
-        bar.set_style(ProgressStyle::with_template(BAR).unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Bar { bar, drawn: Instant::now(), steps: 0, metrics: String::new() }
-    }
-
-    fn step(&mut self, epochs: usize, report: &BatchReport) {
-        self.steps += 1;
-        if self.steps > 1 && self.drawn.elapsed() < REDRAW {
-            return;
-        }
-        self.drawn = Instant::now();
-        let speed = report.samples as f64 / report.elapsed.as_secs_f64().max(1e-9);
-        let BatchReport { epoch, batch, batches, mean_loss, .. } = *report;
-        let (speed, metrics) = (thousands(speed as u64), &self.metrics);
-        self.bar.set_message(format!(
-            "epoch {epoch}/{epochs}  batch {batch}/{batches}  loss {mean_loss:.4}{metrics}  {speed} samples/s"
-        ));
-        self.bar.set_position(self.steps);
-    }
-}
-
 impl Observer for Watch<'_> {
     fn on_start(&mut self, start: &Start) {
         TRAINING.store(true, Ordering::SeqCst);
         self.epochs = start.epochs;
+        if let Some(record) = &mut self.start {
+            record::rows(record, start);
+        }
         if self.quiet {
             return;
         }
@@ -153,6 +131,9 @@ impl Observer for Watch<'_> {
             self.console.status(format_args!("replacing {replaced}"));
         }
         if self.console.json() {
+            if let Some(start) = &self.start {
+                self.line(&start.to_string());
+            }
             return;
         }
         let part =
@@ -174,7 +155,7 @@ impl Observer for Watch<'_> {
 
     fn on_batch(&mut self, batch: &BatchReport) -> Flow {
         if let Some(bar) = &mut self.bar {
-            bar.step(self.epochs, batch);
+            bar.step(batch);
         }
         if interrupted() { Flow::Stop } else { Flow::Continue }
     }
@@ -192,7 +173,7 @@ impl Observer for Watch<'_> {
             return Flow::Stop;
         }
         if let (Some(bar), Some(validation)) = (&mut self.bar, &epoch.validation) {
-            bar.metrics = format!("  validation {validation}");
+            bar.validated(validation);
         }
         match (self.quiet, self.console.json()) {
             (true, _) => {}
@@ -207,32 +188,7 @@ impl Observer for Watch<'_> {
 
     fn on_end(&mut self, _: &Report) {
         if let Some(bar) = &self.bar {
-            bar.bar.finish_and_clear();
+            bar.clear();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_bar_can_be_drawn() {
-        assert!(ProgressStyle::with_template(BAR).is_ok());
-        let mut bar = Bar::new(2, 3);
-        let report = BatchReport {
-            epoch: 1,
-            batch: 2,
-            batches: 3,
-            rows: 4,
-            loss: 0.5,
-            mean_loss: 0.25,
-            learning_rate: 0.1,
-            samples: 8,
-            elapsed: Duration::from_secs(2),
-        };
-        bar.step(2, &report);
-        assert_eq!(bar.bar.message(), "epoch 1/2  batch 2/3  loss 0.2500  4 samples/s");
-        assert_eq!((bar.bar.position(), bar.bar.length()), (1, Some(6)));
     }
 }

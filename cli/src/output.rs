@@ -106,6 +106,11 @@ impl Output {
         &self.log
     }
 
+    /// Whether results have been written.
+    pub fn has_begun(&self) -> bool {
+        self.begun
+    }
+
     /// To be called before each result is written: the first time, empties the log and removes an earlier training's best
     /// weights, which this one may have none to replace by.
     ///

@@ -1,6 +1,7 @@
 //! Tables for people.
 
 use comfy_table::{CellAlignment, Table, presets};
+pub use dlm_runtime::duration;
 
 /// A table with these headings; the columns whose numbers are given are aligned to the right.
 pub fn table(headings: &[&str], right: &[usize]) -> Table {
@@ -52,21 +53,9 @@ pub fn bytes(count: u64) -> String {
     format!("{size:.1} {}", UNITS[unit])
 }
 
-/// A duration: `63 µs`, `12 ms`, `1.42 s`, `3 min 20 s`.
-pub fn duration(duration: std::time::Duration) -> String {
-    let seconds = duration.as_secs_f64();
-    match seconds {
-        _ if seconds < 1e-3 => format!("{:.0} µs", seconds * 1e6),
-        _ if seconds < 1.0 => format!("{:.0} ms", seconds * 1e3),
-        _ if seconds < 60.0 => format!("{seconds:.2} s"),
-        _ => format!("{} min {} s", duration.as_secs() / 60, duration.as_secs() % 60),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn numbers_are_set_apart_by_thousands() {
@@ -75,11 +64,8 @@ mod tests {
     }
 
     #[test]
-    fn sizes_and_durations_have_the_unit_that_suits() {
+    fn sizes_have_the_unit_that_suits() {
         let sizes: Vec<String> = [12, 1024, 1536 * 1024, u64::MAX].into_iter().map(bytes).collect();
         assert_eq!(sizes, ["12 bytes", "1.0 KiB", "1.5 MiB", "16777216.0 TiB"]);
-        let times: Vec<String> =
-            [63, 12_000, 1_420_000, 200_000_000].map(|micros| duration(Duration::from_micros(micros))).into();
-        assert_eq!(times, ["63 µs", "12 ms", "1.42 s", "3 min 20 s"]);
     }
 }

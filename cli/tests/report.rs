@@ -36,7 +36,7 @@ fn a_page_has_curves_heat_maps_and_verdicts() {
         "<title>Training: net</title>",
         // What one looks for first: the best validation, not the last.
         "<strong>1.5000</strong><span class=\"note\">the best, in epoch 2</span>",
-        "<strong>75.00 %</strong>",
+        "<span class=\"name\">validation accuracy</span><strong>75.00 %</strong>",
         "<strong>not a number</strong><span class=\"note\">in epoch 3</span>",
         // Losses that differ by orders, with a curve that ends where it is not a number.
         "<h3>Loss<span class=\"note\"> by magnitude</span></h3>",
@@ -77,7 +77,9 @@ fn a_page_needs_nothing_but_itself() {
 fn names_are_escaped() {
     let evil = r#"<script>alert('1')</script>\"onload=\"x&"#;
     let log = LOG.replace("h.relu", evil).replace("\"accuracy\"", &format!("\"{evil}\"")).replace("all is well", evil);
-    let page = page(&format!("{log}{{\"model\":\"{evil}\",\"epochs\":3}}\n"));
+    let first =
+        format!(r#"{{"record":"start","model":"M","file":"{evil}","settings":{{"{evil}":"{evil}"}},"set":{{"{evil}":"1"}}}}"#);
+    let page = page(&format!("{first}\n{log}{{\"record\":\"end\",\"error\":{{\"message\":\"{evil}\"}}}}\n"));
     assert!(!page.contains("<script") && !page.contains("\"onload"), "{page}");
     assert!(page.matches("&lt;script&gt;alert").count() > 10, "{page}");
 }
@@ -116,6 +118,9 @@ fn what_is_no_log_is_an_error_and_leaves_the_page_as_it_is() {
     report("runs").stderr(contains("error[E301]: cannot read runs/log.jsonl: ").and(contains("such as `runs/digits`")));
     fs::write(&log, format!("{LOG}{{\"epoch\":4,\n")).unwrap();
     report("runs/net").stderr(contains("error[E320]: runs/net/log.jsonl:4: the line is cut short"));
+    fs::write(&log, format!("{LOG}{{\"record\":\"start\"}}\n")).unwrap();
+    report("runs/net")
+        .stderr(contains("error[E320]: runs/net/log.jsonl:4: a training begins anew: this is more than one training"));
     fs::write(&log, b"\xff\xfe\x00weights").unwrap();
     report("runs/net").stderr(contains("error[E320]: runs/net/log.jsonl:1: this is no JSON"));
     assert_eq!(fs::read_to_string(&page).unwrap(), "before");
@@ -131,7 +136,19 @@ fn a_real_training_is_reported() {
     dlm().current_dir(&folder).args(["report", "runs/points"]).assert().success();
     let page = fs::read(folder.path().join("runs/points/report.html")).unwrap();
     let page = text(&page);
-    for expected in ["Training: points", "relu, step 1: ", "dense.weight, step 17: ", "<h3>Validation accuracy</h3>"] {
+    for expected in [
+        "Training: points",
+        "relu, step 1: ",
+        "dense.weight, step 17: ",
+        "<h3>Validation accuracy</h3>",
+        "<span class=\"name\">test accuracy</span>",
+        "of the final weights, on 20 samples",
+        "Learning rate stays at 0.05 throughout.",
+        "<code>epochs = 3</code>, <code>watch = signals</code>",
+        "<tr class=\"set\"><th>epochs</th><td><code>3</code></td></tr>",
+        "<th>seed</th><td>0</td>",
+        "<th>rows</th><td>60 train, 20 validation, 20 test</td>",
+    ] {
         assert!(page.contains(expected), "no {expected:?} in:\n{page}");
     }
     // What is printed for tools can be reported too.
@@ -140,4 +157,69 @@ fn a_real_training_is_reported() {
     dlm().current_dir(&folder).args(["report", "printed.jsonl"]).assert().success();
     let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
     assert!(page.contains("Training: printed.jsonl") && page.contains("model Points"), "{page}");
+}
+
+#[test]
+fn a_log_whose_last_line_is_cut_is_reported_with_a_word() {
+    let folder = points();
+    dlm().current_dir(&folder).args(["train", "points.dlm", "--epochs", "3"]).assert().success();
+    let path = folder.path().join("runs/points/log.jsonl");
+    let log = fs::read(&path).unwrap();
+    let third = log.windows(11).position(|part| part == b"\"epoch\":3,\"").unwrap();
+    for end in [third + 30, log.len() - 40] {
+        fs::write(&path, &log[..end]).unwrap();
+        let report = dlm().current_dir(&folder).args(["report", "runs/points"]).assert().success();
+        let (line, epochs) = if end < log.len() - 40 { (4, 2) } else { (5, 3) };
+        report.stderr(format!("runs/points/log.jsonl:{line}: the last line is cut short and left out\n"));
+        let page = fs::read_to_string(folder.path().join("runs/points/report.html")).unwrap();
+        assert!(page.contains(&format!("Line {line} of the log, its last, is cut short and left out")), "{page}");
+        assert!(page.contains(&format!("from {epochs} epochs of a log")) && !page.contains("test loss"), "{page}");
+    }
+    // A training that was killed between two lines leaves no half of one.
+    let whole = log.iter().take(third).rposition(|byte| *byte == b'\n').unwrap();
+    fs::write(&path, &log[..=whole]).unwrap();
+    dlm().current_dir(&folder).args(["report", "runs/points"]).assert().success().stderr("");
+    let page = fs::read_to_string(folder.path().join("runs/points/report.html")).unwrap();
+    assert!(page.contains("The log has no last record: the training is under way, or was ended from outside."), "{page}");
+}
+
+#[test]
+fn two_trainings_are_compared() {
+    let folder = points();
+    let train = |arguments: &[&str]| {
+        dlm().current_dir(&folder).args(["train", "points.dlm", "--epochs", "4"]).args(arguments).assert().success();
+    };
+    train(&["--out", "a"]);
+    train(&["--out", "b", "--set", "optimizer.lr=0.01", "--seed", "3"]);
+    let report = |arguments: &[&str]| dlm().current_dir(&folder).arg("report").args(arguments).assert();
+    report(&["a", "b"]).success().stdout("a/comparison.html\n").stderr("");
+    let page = fs::read_to_string(folder.path().join("a/comparison.html")).unwrap();
+    for expected in [
+        "<title>Trainings: a and b</title>",
+        "<tr><th></th><th>a</th><th>b</th></tr>",
+        "<tr><th>epochs</th><td>4</td><td>4</td></tr>",
+        "<th>test accuracy</th>",
+        "<th>seed</th><td><code>0</code></td><td><code>3</code></td>",
+        "lr = 0.01",
+        "<title>a, training, epoch 1: ",
+        "<title>b, validation, epoch 4: ",
+        // Constant for each, but not the same.
+        "<h3>Learning rate</h3>",
+    ] {
+        assert!(page.contains(expected), "no {expected:?} in:\n{page}");
+    }
+    // What is the same is not among the differences.
+    assert!(!page.contains("<th>batch</th>") && !page.contains("<th>xxh3 of the data</th>"), "{page}");
+    let json = report(&["a", "b", "-o", "both.html", "--format", "json"]).success();
+    let of = |watched: u64| serde_json::json!({ "epochs": 4, "watched": watched });
+    let expected = serde_json::json!({ "report": "both.html", "epochs": 4, "watched": 0, "other": of(0) });
+    assert_eq!(json_lines(&json.get_output().stdout), [expected]);
+    // Of one name they are told apart by how they were named.
+    fs::create_dir(folder.path().join("c")).unwrap();
+    fs::rename(folder.path().join("b"), folder.path().join("c/a")).unwrap();
+    report(&["a", "c/a"]).success();
+    let page = fs::read_to_string(folder.path().join("a/comparison.html")).unwrap();
+    assert!(page.contains("<th>a</th><th>c/a</th>"), "{page}");
+    report(&["a", "c/a", "-o", "c/a/log.jsonl"]).code(2).stderr(contains("c/a/log.jsonl is the log itself"));
+    report(&["a", "nowhere"]).code(1).stderr(contains("error[E301]: cannot read nowhere"));
 }

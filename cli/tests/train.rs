@@ -8,6 +8,9 @@ use std::path::Path;
 use common::{MODEL, dlm, in_workspace, json_lines, points, samples, text};
 use predicates::prelude::{PredicateBooleanExt, predicate::str::contains};
 
+/// Of [`MODEL`], by `sha256sum`.
+const POINTS_SHA256: &str = "3a8545ff19d99b414d71b3262b8d8c23f78ebddce39020e0fc90a876daca35a1";
+
 fn read(folder: &Path, name: &str) -> Vec<u8> {
     fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
@@ -30,11 +33,11 @@ fn a_training_leaves_weights_and_a_log() {
 
     let results = folder.path().join("runs/points");
     let log = json_lines(&read(&results, "log.jsonl"));
-    assert_eq!(log.len(), 20);
-    assert_eq!(log[19]["epoch"], 20);
-    assert!(log[19]["train_loss"].as_f64().unwrap() < log[0]["train_loss"].as_f64().unwrap());
-    assert_eq!(log[0]["validation"]["rows"], 20);
-    assert!(log[0]["validation"]["accuracy"].is_f64());
+    assert_eq!(log.len(), 22);
+    assert_eq!(log[20]["epoch"], 20);
+    assert!(log[20]["train_loss"].as_f64().unwrap() < log[1]["train_loss"].as_f64().unwrap());
+    assert_eq!(log[1]["validation"]["rows"], 20);
+    assert!(log[1]["validation"]["accuracy"].is_f64());
     assert!(!read(&results, "final.safetensors").is_empty());
     assert!(!read(&results, "best.safetensors").is_empty());
 }
@@ -67,16 +70,17 @@ fn quiet_says_nothing_and_json_is_for_tools() {
             .success()
     };
     train(&["--quiet"]).stdout("").stderr("");
-    assert_eq!(json_lines(&read(folder.path(), "my.jsonl")).len(), 2);
+    assert_eq!(json_lines(&read(folder.path(), "my.jsonl")).len(), 4);
     let json = train(&["--format", "json", "--out", "out"]);
     let lines = json_lines(&json.get_output().stdout);
-    assert_eq!(lines.len(), 3);
-    assert_eq!((&lines[0]["epoch"], &lines[1]["epoch"]), (&1.into(), &2.into()));
-    assert_eq!(lines[2]["model"], "Points");
-    assert_eq!(lines[2]["epochs"], 2);
-    assert_eq!(lines[2]["stopped"], false);
-    assert_eq!(lines[2]["test"]["rows"], 20);
-    assert!(lines[2]["weights"].as_str().unwrap().ends_with("final.safetensors"));
+    assert_eq!(lines.len(), 4);
+    assert_eq!(lines, json_lines(&read(folder.path(), "my.jsonl")), "what is printed is the log");
+    assert_eq!((&lines[1]["epoch"], &lines[2]["epoch"]), (&1.into(), &2.into()));
+    assert_eq!(lines[3]["model"], "Points");
+    assert_eq!(lines[3]["epochs"], 2);
+    assert_eq!(lines[3]["stopped"], false);
+    assert_eq!(lines[3]["test"]["rows"], 20);
+    assert!(lines[3]["weights"].as_str().unwrap().ends_with("final.safetensors"));
     assert!(!folder.path().join("out/log.jsonl").exists(), "the log was to go elsewhere");
 }
 
@@ -247,6 +251,53 @@ fn a_loss_that_is_no_number_ends_the_training_with_the_last_good_weights() {
     let saved = contains("note: the last good weights are saved in out/final.safetensors");
     train.stderr(contains("error[E309]").and(saved).and(contains("at the end of epoch")));
     assert!(!read(&folder.path().join("out"), "final.safetensors").is_empty());
+    let log = json_lines(&read(&folder.path().join("out"), "log.jsonl"));
+    assert_eq!((&log[0]["record"], &log[log.len() - 1]["record"]), (&"start".into(), &"end".into()));
+    assert_eq!(log[log.len() - 1]["error"]["code"], "E309");
+}
+
+#[test]
+fn a_log_says_what_was_trained_with_what_and_what_came_of_it() {
+    let folder = points();
+    let log = |arguments: &[&str]| {
+        let common = ["train", "points.dlm", "--epochs", "2", "--quiet", "--out", "out"];
+        dlm().current_dir(&folder).args(common).args(arguments).assert().success();
+        json_lines(&read(&folder.path().join("out"), "log.jsonl"))
+    };
+    let plain = log(&["--seed", "7", "--set", "optimizer.lr=0.01", "--threads", "2"]);
+    let start = &plain[0];
+    let kinds: Vec<&str> = plain.iter().map(|line| line["record"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["start", "epoch", "epoch", "end"]);
+    for (key, expected) in [
+        ("dlm", serde_json::json!(env!("CARGO_PKG_VERSION"))),
+        ("file", "points.dlm".into()),
+        ("model", "Points".into()),
+        ("recipe", "Points".into()),
+        ("parameters", 42.into()),
+        ("seed", 7.into()),
+        ("threads", 2.into()),
+        ("set", serde_json::json!({ "epochs": "2", "optimizer.lr": "0.01", "seed": "7" })),
+        ("weights", serde_json::Value::Null),
+    ] {
+        assert_eq!(start[key], expected, "{key} of {start}");
+    }
+    assert!(start["rustc"].as_str().unwrap().starts_with("rustc 1."), "{start}");
+    assert_eq!(start["instruction_set"], dlm_kernels::Level::detect().name());
+    assert!(start["settings"]["optimizer"].as_str().unwrap().contains("lr = 0.01"), "{start}");
+    assert_eq!(start["settings"]["shuffle"], "true", "a default is filled in");
+    assert_eq!((&start["data"]["train"], &start["data"]["test"]), (&60.into(), &20.into()));
+    // SHA-256 of the file, by another program.
+    assert_eq!(start["sha256"], POINTS_SHA256);
+    let end = &plain[3];
+    assert!(end["test"]["loss"].is_f64() && end["test"]["accuracy"].is_f64(), "{end}");
+
+    // The same data gives the same number, another value another.
+    let again = log(&["--weights", "out/final.safetensors"]);
+    assert_eq!((&again[0]["data"], &again[0]["weights"]), (&start["data"], &"out/final.safetensors".into()));
+    fs::write(folder.path().join("points.csv"), samples(100).replacen("0.5", "0.25", 1)).unwrap();
+    let other = log(&[]);
+    assert_ne!(other[0]["data"]["xxh3"], start["data"]["xxh3"]);
+    assert_eq!(other[0]["sha256"], start["sha256"]);
 }
 
 #[test]
@@ -271,7 +322,7 @@ fn an_earlier_training_is_replaced_by_results_alone() {
     train(&["--weights", "keep/best.safetensors"]).success().stderr(contains("replacing the results"));
     let after = results();
     assert!(after[0] != before[0] && after[1] != before[1]);
-    assert_eq!(json_lines(&after[2]).len(), 1, "the log is that of the last training");
+    assert_eq!(json_lines(&after[2]).len(), 3, "the log is that of the last training");
 }
 
 #[test]
@@ -301,7 +352,7 @@ fn a_log_that_is_replaced_is_named() {
     };
     train(&[]).stderr(contains("replacing").not());
     train(&[]).stderr(contains("replacing the log my.jsonl\n"));
-    assert_eq!(json_lines(&read(folder.path(), "my.jsonl")).len(), 1);
+    assert_eq!(json_lines(&read(folder.path(), "my.jsonl")).len(), 3);
     train(&["--out", "runs/points"]).stderr(contains("replacing the results of an earlier training in runs/points and the log"));
 }
 
@@ -462,7 +513,7 @@ fn what_signals_tell_is_said_after_the_first_step_and_at_the_end() {
     train(&["--epochs", "1", "--quiet"]).stdout("").stderr("");
     let run = train(&["--epochs", "1", "--format", "json"]);
     assert!(!text(&run.get_output().stderr).contains("at step "));
-    let epoch = &json_lines(&run.get_output().stdout)[0];
+    let epoch = &json_lines(&run.get_output().stdout)[1];
     assert_eq!(epoch["signals"][0]["step"], 1);
     assert!(epoch["signals"][0]["verdict"][0].is_string());
 }

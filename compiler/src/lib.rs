@@ -28,4 +28,4 @@ pub mod train_graph;
 mod update;
 mod watch;
 
-pub use resolve::{Override, Overrides, check, check_with, is_usable_type, module_name, resolve, resolve_with};
+pub use resolve::{Override, Overrides, can_name_type, check, check_with, module_name, resolve, resolve_with};

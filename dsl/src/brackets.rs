@@ -5,6 +5,7 @@ use crate::{
     ast::Span,
     codes,
     diagnostic::Diagnostic,
+    syntax_error::Broken,
     token::{Bracket, Edit, Token, TokenKind},
     words::Words,
 };
@@ -18,9 +19,11 @@ pub(crate) struct Balanced {
     pub(crate) broken: Vec<Span>,
 }
 
-/// Balances the brackets of `words`.
-pub(crate) fn balance(words: Words<'_>) -> Balanced {
-    let mut balancer = Balancer { words, open: Vec::new(), suspect: None, ended: None, head: None, out: Balanced::default() };
+/// Balances the brackets of `words`. What is wrong with one inside of what was `reported` is mended in silence: a string that does
+/// not end has taken its partner.
+pub(crate) fn balance(words: Words<'_>, reported: &Broken) -> Balanced {
+    let mut balancer =
+        Balancer { words, reported, open: Vec::new(), suspect: None, ended: None, head: None, out: Balanced::default() };
     for index in 0..words.tokens.len() {
         balancer.step(index);
     }
@@ -30,6 +33,8 @@ pub(crate) fn balance(words: Words<'_>) -> Balanced {
 
 struct Balancer<'a> {
     words: Words<'a>,
+    /// What earlier stages have reported.
+    reported: &'a Broken,
     /// The open brackets, as indices of tokens.
     open: Vec<usize>,
     /// A pair of braces inside the outermost open ones whose indentation differs, as indices of tokens: likely not a pair.
@@ -44,6 +49,12 @@ struct Balancer<'a> {
 impl Balancer<'_> {
     fn token(&self, index: usize) -> &Token {
         &self.words.tokens[index]
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.reported.covers(diagnostic.primary.span) {
+            self.out.diagnostics.push(diagnostic);
+        }
     }
 
     fn bracket(&self, index: usize) -> Option<Bracket> {
@@ -130,7 +141,7 @@ impl Balancer<'_> {
                 Diagnostic::new(codes::UNEXPECTED, self.token(at).span, format!("expected `{{`, found `{}`", words.text(at)))
                     .secondary(name.span, "`{` belongs after this");
             self.out.edits.push(Edit::insert(self.token(at).span.start, "{"));
-            self.out.diagnostics.push(diagnostic);
+            self.report(diagnostic);
             // The `}` that ends the item is there; this keeps it in pair.
             self.open.push(at - 1);
         }
@@ -159,14 +170,14 @@ impl Balancer<'_> {
         let end = index.checked_sub(1).map_or(place.start, |before| self.token(before).span.end);
         self.out.edits.push(Edit::insert(end, &closing));
         self.out.broken.push(Span::new(start, place.start));
-        self.out.diagnostics.push(diagnostic);
+        self.report(diagnostic);
     }
 
     fn close(&mut self, index: usize, bracket: Bracket) {
         let span = self.token(index).span;
         let Some((top, open)) = self.inner() else {
             let message = format!("this `{}` closes nothing", bracket.close());
-            self.out.diagnostics.push(Diagnostic::new(codes::UNMATCHED_BRACKET, span, message).help("remove it"));
+            self.report(Diagnostic::new(codes::UNMATCHED_BRACKET, span, message).help("remove it"));
             self.out.edits.push(Edit::blank(span));
             self.out.broken.push(span);
             return;
@@ -182,7 +193,7 @@ impl Balancer<'_> {
             let diagnostic = Diagnostic::new(codes::UNMATCHED_BRACKET, span, message)
                 .secondary(top_span, format!("`{}` is still open", open.open()))
                 .help("remove it");
-            self.out.diagnostics.push(diagnostic);
+            self.report(diagnostic);
             self.out.edits.push(Edit::blank(span));
             self.out.broken.push(span);
             return;
@@ -195,14 +206,14 @@ impl Balancer<'_> {
             let message = format!("this `{}` is never closed", open.open());
             let diagnostic = Diagnostic::new(codes::UNCLOSED_BRACKET, top_span, message)
                 .secondary(span, format!("`{}` belongs before this", open.close()));
-            self.out.diagnostics.push(diagnostic);
+            self.report(diagnostic);
             self.out.edits.push(Edit::insert(span.start, open.close()));
         } else {
             let message = format!("`{}` is closed by `{}`", open.open(), bracket.close());
             let diagnostic = Diagnostic::new(codes::UNMATCHED_BRACKET, span, message)
                 .secondary(top_span, "opened here")
                 .help(format!("write `{}`", open.close()));
-            self.out.diagnostics.push(diagnostic);
+            self.report(diagnostic);
             self.out.edits.push(Edit::replace(span, open.close()));
         }
         self.out.broken.push(top_span.to(span));
@@ -232,7 +243,7 @@ impl Balancer<'_> {
             diagnostic.help = vec!["remove one of the two".to_owned()];
             self.ended = Some(index);
         }
-        self.out.diagnostics.push(diagnostic);
+        self.report(diagnostic);
         self.out.edits.push(Edit::blank(superfluous));
         self.out.broken.push(superfluous);
     }
@@ -260,7 +271,7 @@ impl Balancer<'_> {
                 let end = self.token(close - 1).span.end;
                 let diagnostic = Diagnostic::new(codes::UNCLOSED_BRACKET, self.token(open).span, "this `{` is never closed")
                     .secondary(place, "by its indentation, this `}` closes another");
-                self.out.diagnostics.push(diagnostic);
+                self.report(diagnostic);
                 self.out.edits.push(Edit::insert(end, "}"));
                 closing.pop();
                 if !closing.is_empty() {
@@ -292,7 +303,7 @@ impl Balancer<'_> {
         if let Some(next) = self.words.tokens.get(index) {
             diagnostic = diagnostic.secondary(next.span, "an item begins before it is closed");
         }
-        self.out.diagnostics.push(diagnostic);
+        self.report(diagnostic);
         self.out.edits.push(Edit::insert(end, closing));
         if bracket != Bracket::Brace {
             self.out.broken.push(Span::new(self.token(open).span.start, end));
@@ -322,7 +333,7 @@ impl Balancer<'_> {
         let Some((open, bracket)) = self.inner() else { return };
         let diagnostic = Diagnostic::new(codes::UNEXPECTED, span, format!("expected `,` or `{}`, found `;`", bracket.close()))
             .secondary(self.token(open).span, format!("inside this `{}`", bracket.open()));
-        self.out.diagnostics.push(diagnostic.help("values are separated by `,`"));
+        self.report(diagnostic.help("values are separated by `,`"));
         self.out.edits.push(Edit::replace(span, ","));
     }
 }

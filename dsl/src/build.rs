@@ -1,6 +1,6 @@
 //! From pest's pairs to the syntax tree: items, statements, docs and attributes. Values are in `values.rs`.
 
-use crate::{ast::*, codes, diagnostic::Diagnostic, generated::Rule, syntax_error::Broken, token::Repaired, words::Words};
+use crate::{ast::*, codes, diagnostic::Diagnostic, generated::Rule, names, syntax_error::Broken, token::Repaired, words::Words};
 use pest::iterators::{Pair as PestPair, Pairs as PestPairs};
 
 pub(crate) type Pair<'a> = PestPair<'a, Rule>;
@@ -29,7 +29,7 @@ impl Builder<'_> {
 
     pub(crate) fn ident(&self, pair: &Pair<'_>) -> Ident {
         // Rules such as `key` and `source` hold a `name`; their text may end in white space.
-        Ident { name: pair.as_str().trim_end().to_owned(), span: self.span(pair) }
+        Ident { name: names::normal(pair.as_str().trim_end()).into_owned(), span: self.span(pair) }
     }
 
     /// The next pair as a name.

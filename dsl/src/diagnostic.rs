@@ -36,7 +36,7 @@ pub struct Label {
 pub struct Diagnostic {
     /// Its code.
     pub code: Code,
-    /// What is wrong, in one line: lower case, no full stop, the user's names and shapes.
+    /// What is wrong, in one line: lower case, no full stop, the user's names and shapes; what is very long without its middle.
     pub message: String,
     /// The smallest span that shows it.
     pub primary: Label,
@@ -51,7 +51,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic at `span`.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        let message = message.into();
+        let message = bounded(message.into());
         debug_assert!(
             !message.ends_with('.') && !message.starts_with(|first: char| first.is_uppercase()),
             "messages are lower case and end without a full stop: {message:?}"
@@ -68,30 +68,69 @@ impl Diagnostic {
 
     /// What to write beside the primary span.
     pub fn label(mut self, message: impl Into<String>) -> Self {
-        self.primary.message = message.into();
+        self.primary.message = bounded(message.into());
         self
     }
 
     /// Another place that matters.
     pub fn secondary(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.secondary.push(Label { span, message: message.into() });
+        self.secondary.push(Label { span, message: bounded(message.into()) });
         self
     }
 
     /// A fact that explains it.
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
+        self.notes.push(bounded(note.into()));
         self
     }
 
     /// What to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
+        self.help.push(bounded(help.into()));
         self
     }
 
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         self.code.severity()
+    }
+}
+
+/// The longest word that is shown whole, in characters, and what is left of a longer one.
+const LONGEST: usize = 160;
+const LEFT: (usize, usize) = (60, 30);
+
+/// `text` with the middle of very long words left out: a name may be as long as a file, and nobody reads it.
+fn bounded(text: String) -> String {
+    // No word is longer than all of it, and a character has a byte at least.
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_inclusive(char::is_whitespace) {
+        let length = part.chars().count();
+        if length <= LONGEST {
+            out.push_str(part);
+        } else {
+            out.extend(part.chars().take(LEFT.0).chain(['…']).chain(part.chars().skip(length - LEFT.1)));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn very_long_words_lose_their_middle() {
+        let name = format!("{}ö{}", "a".repeat(1000), "b".repeat(1000));
+        let message = format!("nothing is called `{name}` here");
+        let diagnostic = Diagnostic::new(crate::codes::UNKNOWN_NAME, Span::new(0, 2), message.clone()).help(message.clone());
+        let shown = format!("nothing is called `{}…{}` here", "a".repeat(59), "b".repeat(28));
+        assert_eq!(diagnostic.message, shown);
+        assert_eq!(diagnostic.note(message.clone()).label(message).notes, [shown]);
+        let long = "all words of this are short ".repeat(40);
+        assert_eq!(bounded(long.clone()), long);
     }
 }

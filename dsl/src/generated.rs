@@ -2499,7 +2499,7 @@ impl ::pest::Parser<Rule> for DlmParser {
                 > {
                     state
                         .sequence(|state| {
-                            self::r#ASCII_ALPHA(state)
+                            self::r#XID_START(state)
                                 .or_else(|state| { state.match_string("_") })
                                 .and_then(|state| { super::hidden::skip(state) })
                                 .and_then(|state| {
@@ -2531,8 +2531,7 @@ impl ::pest::Parser<Rule> for DlmParser {
                     ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 > {
                     let state = state.check_stack_limit()?;
-                    self::r#ASCII_ALPHANUMERIC(state)
-                        .or_else(|state| { state.match_string("_") })
+                    self::r#XID_CONTINUE(state)
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
@@ -3879,26 +3878,21 @@ impl ::pest::Parser<Rule> for DlmParser {
                 }
                 #[inline]
                 #[allow(dead_code, non_snake_case, unused_variables)]
-                pub fn ASCII_ALPHA(
+                fn XID_CONTINUE(
                     state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 ) -> ::pest::ParseResult<
                     ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 > {
-                    state
-                        .match_range('a'..'z')
-                        .or_else(|state| state.match_range('A'..'Z'))
+                    state.match_char_by(::pest::unicode::XID_CONTINUE)
                 }
                 #[inline]
                 #[allow(dead_code, non_snake_case, unused_variables)]
-                pub fn ASCII_ALPHANUMERIC(
+                fn XID_START(
                     state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 ) -> ::pest::ParseResult<
                     ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 > {
-                    state
-                        .match_range('a'..'z')
-                        .or_else(|state| state.match_range('A'..'Z'))
-                        .or_else(|state| state.match_range('0'..'9'))
+                    state.match_char_by(::pest::unicode::XID_START)
                 }
             }
             pub use self::visible::*;

@@ -4,7 +4,8 @@ use crate::{
     ast::Span,
     codes,
     diagnostic::Diagnostic,
-    literal,
+    expected::quoted,
+    literal, names,
     token::{Bracket, Edit, Token, TokenKind},
 };
 
@@ -97,7 +98,7 @@ impl<'a> Lexer<'a> {
     pub(crate) fn push(&mut self, kind: TokenKind, length: usize) {
         let column = self.at - self.line;
         let indent = *self.indent.get_or_insert(column);
-        self.out.tokens.push(Token { kind, span: Span::new(self.at, self.at + length), column, indent });
+        self.out.tokens.push(Token { kind, span: Span::new(self.at, self.at + length), column, indent, read_as: None });
         self.at += length;
     }
 
@@ -124,7 +125,7 @@ impl<'a> Lexer<'a> {
             b'/' if rest.starts_with("/*") => self.block_comment(),
             b'#' if !rest[1..].trim_start_matches([' ', '!']).starts_with('[') => self.hash_comment(),
             b'r' if literal::raw_string_marks(rest).is_some() => self.raw_string(),
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.name(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
             b'0'..=b'9' => self.number(),
             b'.' if bytes.get(1).is_some_and(u8::is_ascii_digit) && self.number_may_begin() => self.number(),
             b'"' => self.string(),
@@ -180,30 +181,25 @@ impl<'a> Lexer<'a> {
         self.at = span.end;
     }
 
-    fn name(&mut self) {
+    /// A name, or what is meant as one.
+    fn word(&mut self) {
         let rest = self.rest();
-        let ascii = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
-        let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
-        if ascii < length {
-            return self.foreign_name(length);
-        }
-        if &rest[..length] == "_" {
+        let length = rest.find(|c: char| !clings(c)).unwrap_or(rest.len());
+        let word = &rest[..length];
+        if word == "_" {
             let span = Span::new(self.at, self.at + 1);
             let diagnostic = Diagnostic::new(codes::UNKNOWN_CHARACTER, span, "`_` alone is not a name")
                 .help("a statement that needs no name is written without one");
             self.report(diagnostic, span, "x");
+        } else if !names::is_name(word) {
+            let span = Span::new(self.at, self.at + length);
+            let wrong = word.chars().enumerate().find(|(at, c)| !(names::continues(*c) && (*at > 0 || names::begins(*c))));
+            let wrong = wrong.map_or_else(String::new, |(_, c)| format!(": `{c}`"));
+            let message = format!("the name {} holds a character that names do not have{wrong}", quoted(word));
+            let diagnostic = Diagnostic::new(codes::UNKNOWN_CHARACTER, span, message)
+                .help("names are those of Rust: letters of any script, digits and `_`, no digit first");
+            self.report(diagnostic, span, &"x".repeat(length));
         }
-        self.push(TokenKind::Name, length);
-    }
-
-    /// A word with letters other than ASCII's.
-    pub(crate) fn foreign_name(&mut self, length: usize) {
-        let span = Span::new(self.at, self.at + length);
-        let word = &self.rest()[..length];
-        let message = format!("the name `{word}` holds letters that names do not have");
-        let diagnostic = Diagnostic::new(codes::UNKNOWN_CHARACTER, span, message)
-            .help("names consist of the letters a to z and A to Z, digits and `_`, and do not begin with a digit");
-        self.report(diagnostic, span, &"x".repeat(length));
         self.push(TokenKind::Name, length);
     }
 
@@ -251,9 +247,8 @@ impl<'a> Lexer<'a> {
         if literal::is_quote(first) {
             return self.foreign_string(first);
         }
-        if first.is_alphabetic() {
-            let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
-            return self.foreign_name(length);
+        if first.is_alphabetic() || names::begins(first) {
+            return self.word();
         }
         let span = Span::new(self.at, self.at + first.len_utf8());
         let named = match first {
@@ -273,6 +268,11 @@ impl<'a> Lexer<'a> {
         self.report(diagnostic, span, "");
         self.at = span.end;
     }
+}
+
+/// Whether a character belongs to the word or number that it follows; not all that do may stand in one.
+pub(crate) fn clings(c: char) -> bool {
+    names::continues(c) || c.is_alphanumeric()
 }
 
 /// Characters that take no room: joiners, marks of direction, a byte order mark in the midst of the text.

@@ -3,8 +3,8 @@
 //! Pure: no file, environment, clock or randomness. [`parse`](fn@parse) never panics and returns a tree together with
 //! all its diagnostics.
 //!
-//! The way through: the lexer finds tokens (`lexer.rs`, `literal.rs`), misplaced words and docs are noticed (`words.rs`,
-//! `docs.rs`), brackets are balanced (`brackets.rs`); each mends for the next what it has reported. The grammar (`grammar.pest`,
+//! The way through: the lexer finds tokens (`lexer.rs`, `literal.rs`), misspelt and misplaced words and docs are noticed
+//! (`misspelt.rs`, `words.rs`, `docs.rs`), brackets are balanced (`brackets.rs`); each mends for the next what it has reported. The grammar (`grammar.pest`,
 //! by pest, its parser checked in as `generated.rs`) reads the mended text, `build.rs` and `values.rs` make the tree of it, and
 //! `syntax_error.rs` says what could not be read.
 //!
@@ -30,6 +30,7 @@ mod lexer;
 mod limits;
 mod line_index;
 mod literal;
+mod misspelt;
 pub mod names;
 mod parse;
 pub mod plain;

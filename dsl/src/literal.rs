@@ -4,8 +4,8 @@ use crate::{
     ast::Span,
     codes,
     diagnostic::Diagnostic,
-    lexer::Lexer,
-    token::{Edit, TokenKind},
+    lexer::{self, Lexer},
+    token::{Bracket, Edit, TokenKind},
 };
 
 /// The number that `text` (`1_000`, `2.5e-3`) stands for.
@@ -84,6 +84,15 @@ impl Lexer<'_> {
         }
     }
 
+    /// Whether what stands before leaves a value to be expected.
+    fn value_may_begin(&self) -> bool {
+        let before = self.out.tokens.last().map(|token| token.kind);
+        matches!(
+            before,
+            Some(TokenKind::Equals | TokenKind::Comma | TokenKind::Open(Bracket::Paren | Bracket::Square) | TokenKind::Operator)
+        )
+    }
+
     pub(crate) fn number(&mut self) {
         let rest = self.rest();
         let bytes = rest.as_bytes();
@@ -105,7 +114,7 @@ impl Lexer<'_> {
         loop {
             let next = rest[length..].chars().next();
             let dot = next == Some('.') && bytes.get(length + 1) != Some(&b'.');
-            if dot || next.is_some_and(|c| c.is_alphanumeric() || c == '_') {
+            if dot || next.is_some_and(lexer::clings) {
                 length += next.map_or(0, char::len_utf8);
             } else {
                 break;
@@ -149,7 +158,7 @@ impl Lexer<'_> {
             length += if bytes[length] == b'\\' { 2 } else { 1 };
         }
         if length >= bytes.len() {
-            return self.unterminated(1);
+            return self.unterminated(1, "close it by `\"`");
         }
         let mut at = 1;
         while let Some(backslash) = line[at..length].find('\\').map(|found| at + found) {
@@ -181,19 +190,17 @@ impl Lexer<'_> {
         }
         match line[begin..].find(&end) {
             Some(found) => self.push(TokenKind::Text, begin + found + end.len()),
-            None => self.unterminated(begin),
+            None => self.unterminated(begin, &format!("close it by `{end}`")),
         }
     }
 
     /// A string whose opening takes `begin` bytes and that does not end on its line. It is read as ending before the
     /// brackets and marks that close the line, since these are most often outside.
-    fn unterminated(&mut self, begin: usize) {
+    fn unterminated(&mut self, begin: usize, help: &str) {
         let line = self.rest_of_line();
         let opening = Span::new(self.at, self.at + line.len());
         let content = line[begin..].trim_end_matches([')', ']', '}', ';', ',', '{', ' ', '\t']);
-        let closing = format!("\"{}", "#".repeat(begin.saturating_sub(2)));
-        let diagnostic = Diagnostic::new(codes::UNTERMINATED_STRING, opening, "this string does not end on its line")
-            .help(format!("close it by `{closing}`"));
+        let diagnostic = Diagnostic::new(codes::UNTERMINATED_STRING, opening, "this string does not end on its line").help(help);
         let length = begin + content.len();
         let span = Span::new(self.at, self.at + length);
         self.out.diagnostics.push(diagnostic);
@@ -214,6 +221,9 @@ impl Lexer<'_> {
         let line = self.rest_of_line();
         let begin = first.len_utf8();
         let Some((end, last)) = line[begin..].char_indices().find(|(_, c)| is_quote(*c)) else {
+            if self.value_may_begin() {
+                return self.unterminated(begin, "strings stand between `\"` and `\"`");
+            }
             let span = Span::new(self.at, self.at + begin);
             let diagnostic =
                 Diagnostic::new(codes::UNKNOWN_CHARACTER, span, format!("the character `{first}` has no meaning here"))

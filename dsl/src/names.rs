@@ -1,11 +1,45 @@
-//! "Did you mean": the known name that is closest to one that is not.
+//! What a name is, and "did you mean": the known name that is closest to one that is not.
 
+use std::borrow::Cow;
+
+use pest::unicode::{XID_CONTINUE, XID_START};
 use strsim::osa_distance;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// Whether `text` can be a name: as in Rust, a letter of any script or `_`, then such letters, their marks, and digits; `_` alone is
+/// none. Reserved words are names too as far as this goes.
+///
+/// ```
+/// use dlm_dsl::names::is_name;
+/// assert!(["h1", "_x", "größe", "重み", "x̂"].into_iter().all(is_name));
+/// assert!(!["", "_", "1h", "x²", "a-b", "é "].into_iter().any(is_name));
+/// ```
+pub fn is_name(text: &str) -> bool {
+    text != "_" && text.starts_with(begins) && text.chars().all(continues)
+}
+
+/// Whether a name can begin with `c` (Unicode's `XID_Start`, and `_`).
+pub(crate) fn begins(c: char) -> bool {
+    c.is_ascii_alphabetic() || c == '_' || !c.is_ascii() && XID_START(c)
+}
+
+/// Whether a name can go on with `c` (Unicode's `XID_Continue`).
+pub(crate) fn continues(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii() && XID_CONTINUE(c)
+}
+
+/// A name as it is compared: in Unicode's normal form C, as in Rust, so that `é` is one letter however it was typed.
+pub(crate) fn normal(name: &str) -> Cow<'_, str> {
+    match name.is_ascii() || is_nfc_quick(name.chars()) == IsNormalized::Yes {
+        true => name.into(),
+        false => name.nfc().collect(),
+    }
+}
 
 /// The name among `among` that `wanted` most likely stands for, if any is close enough.
 ///
 /// Close are: the same letters in another case or with other separators, a beginning of at least three letters
-/// (`sigm` for `sigmoid`), and names that differ by few typing slips (one in up to five letters, two in up to eight, else three).
+/// (`sigm` for `sigmoid`) or an end of at least four (`smoothing` for `label_smoothing`), and names that differ by few typing slips (one in up to five letters, two in up to eight, else three).
 ///
 /// ```
 /// use dlm_dsl::names::closest;
@@ -43,12 +77,13 @@ fn distance(wanted: &str, length: usize, name: &str, allowed: usize) -> Option<u
     // Lengths that differ by more need more slips than are allowed.
     let other = name.chars().count();
     let typed = (other.abs_diff(length) <= allowed).then(|| osa_distance(wanted, &name)).filter(|slips| *slips <= allowed);
-    let prefix = || {
+    let part = || {
         let begins = length >= 3 && name.starts_with(wanted) || other >= 3 && wanted.starts_with(&name) && other * 2 > length;
+        let ends = length >= 4 && name.ends_with(wanted);
         // Behind every typing slip.
-        begins.then(|| 4 + other.abs_diff(length))
+        (begins || ends).then(|| 4 + other.abs_diff(length))
     };
-    typed.or_else(prefix)
+    typed.or_else(part)
 }
 
 /// Lower case, without separators.
@@ -81,6 +116,7 @@ mod tests {
         assert_eq!(close("LeakyReLU"), Some("leaky_relu"));
         assert_eq!(close("sigm"), Some("sigmoid"));
         assert_eq!(close("dropout2"), Some("dropout"));
+        assert_eq!(closest("smoothing", ["label_smoothing", "class_weights"]), Some("label_smoothing"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
     docs,
     generated::{DlmParser, Rule},
     lexer::{self, Lexed},
-    limits,
+    limits, misspelt,
     syntax_error::Broken,
     token::{Repaired, Token},
     words::Words,
@@ -35,17 +35,19 @@ pub fn parse(source: &str) -> (File, Vec<Diagnostic>) {
         return (File::default(), vec![diagnostic]);
     }
     let Lexed { tokens, mut edits, mut diagnostics } = lexer::lex(source);
-    let code: Vec<Token> = tokens.iter().filter(|token| !token.kind.is_comment()).copied().collect();
+    let mut code: Vec<Token> = tokens.iter().filter(|token| !token.kind.is_comment()).copied().collect();
+    let (misspelt, respelt) = misspelt::mend(source, &mut code);
     let words = Words { source, tokens: &code };
     for (more, more_edits) in [docs::misplaced(&tokens), words.misused()] {
         diagnostics.extend(more);
         edits.extend(more_edits);
     }
-    let balanced = brackets::balance(words);
     let mut broken: Vec<Span> = diagnostics.iter().map(|diagnostic| diagnostic.primary.span).collect();
+    let balanced = brackets::balance(words, &Broken::new(broken.clone()));
     broken.extend(balanced.broken);
-    diagnostics.extend(balanced.diagnostics);
-    edits.extend(balanced.edits);
+    diagnostics.extend(balanced.diagnostics.into_iter().chain(misspelt));
+    // Where a bracket is closed before a word, the bracket comes first.
+    edits.extend(balanced.edits.into_iter().chain(respelt));
 
     let mended = !edits.is_empty();
     let repaired = Repaired::new(source, edits);

@@ -43,17 +43,27 @@ pub fn headline(diagnostic: &Diagnostic) -> String {
     format!("{warning}{} [{}]", diagnostic.message, diagnostic.code.0)
 }
 
-/// The line on which `span` begins, underlined as far as it stands on it.
+/// The most columns of a line that are shown, and those before what is underlined if there are more.
+const COLUMNS: usize = 160;
+const BEFORE: usize = 60;
+
+/// The line on which `span` begins, underlined as far as it stands on it. Of a very long line, what is around the span.
 fn excerpt(out: &mut String, index: &LineIndex<'_>, (span, label): (Span, &str), gutter: usize, path: &str) {
     let place = index.locate(span.start);
     let line = index.text(place.line);
     let line_end = index.start(place.line) + line.len();
     let width = index.locate(span.end.min(line_end)).column.saturating_sub(place.column).max(1);
+    let length = line.chars().count();
+    let first = if length > COLUMNS { (place.column - 1).saturating_sub(BEFORE).min(length - COLUMNS) } else { 0 };
+    let (begin, end) = (if first > 0 { "…" } else { "" }, if length > first + COLUMNS { "…" } else { "" });
+    let shown: String = line.chars().skip(first).take(COLUMNS).collect();
     // Tabs stay tabs, so that the underline stands where the text does.
-    let padding: String = line.chars().take(place.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+    let before = line.chars().skip(first).take(place.column - 1 - first).map(|c| if c == '\t' { '\t' } else { ' ' });
+    let padding: String = begin.chars().map(|_| ' ').chain(before).collect();
+    let width = width.min(COLUMNS + 1 - (place.column - first).min(COLUMNS));
     let _ = write!(
         out,
-        "\n{:gutter$}--> {path}:{}:{}\n{:gutter$} |\n{:>gutter$} | {line}\n{:gutter$} | {padding}{}{}{label}",
+        "\n{:gutter$}--> {path}:{}:{}\n{:gutter$} |\n{:>gutter$} | {begin}{shown}{end}\n{:gutter$} | {padding}{}{}{label}",
         "",
         place.line,
         place.column,
@@ -87,6 +97,26 @@ mod tests {
           = note: a fact
           = help: a way
         ");
+    }
+
+    #[test]
+    fn of_a_very_long_line_what_is_around_the_span_is_shown() {
+        let source = format!("{}é{}", "a".repeat(500), "b".repeat(500));
+        let at = |start: usize, end: usize| {
+            let diagnostic = Diagnostic::new(crate::codes::UNEXPECTED, Span::new(start, end), "here");
+            let drawn = text(&diagnostic, &source, "m.dlm");
+            let lines: Vec<String> = drawn.lines().skip(3).map(str::to_owned).collect();
+            assert!(drawn.lines().all(|line| line.chars().count() <= COLUMNS + 8), "{drawn}");
+            (lines[0].clone(), lines[1].clone())
+        };
+        let (line, marks) = at(500, 502);
+        assert_eq!(line, format!("1 | …{}é{}…", "a".repeat(60), "b".repeat(99)));
+        assert_eq!(marks, format!("  | {}^", " ".repeat(61)));
+        let (line, marks) = at(0, 1000);
+        assert_eq!(line, format!("1 | {}…", "a".repeat(160)));
+        assert_eq!(marks, format!("  | {}", "^".repeat(160)));
+        let (line, marks) = at(1001, 1002);
+        assert_eq!((line.chars().next_back(), marks.len()), (Some('b'), 4 + 1 + 160));
     }
 
     #[test]

@@ -9,15 +9,19 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, renderer::Deco
 use serde_json::{Value, json};
 
 /// `diagnostics` as rustc would draw them, each with the lines of `source` that it is about; `path` is shown as it is. `color`
-/// says whether to use the terminal's colours; without them the text is plain and fits any place, such as `compile_error!`.
+/// says whether to use the terminal's colours; without them the text is plain and fits any place, such as `compile_error!`. Lines of
+/// the file that are longer than `columns` lose what is far from the place.
 ///
 /// Every diagnostic ends in a line break; there is an empty line between two.
-pub fn terminal(diagnostics: &[Diagnostic], source: &str, path: &str, color: bool) -> String {
+pub fn terminal(diagnostics: &[Diagnostic], source: &str, path: &str, color: bool, columns: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(columns);
     let drawn: Vec<String> = diagnostics.iter().map(|diagnostic| draw(&renderer, diagnostic, source, path)).collect();
     drawn.join("\n")
 }
+
+/// The columns of what is no terminal.
+pub const COLUMNS: usize = 140;
 
 fn draw(renderer: &Renderer, diagnostic: &Diagnostic, source: &str, path: &str) -> String {
     let level = match diagnostic.severity() {
@@ -103,12 +107,12 @@ mod tests {
     use super::*;
     use crate::parse;
 
-    const SOURCE: &str = "model M {\n    dense(3 -> relu;\n    head = é;\n}\n";
+    const SOURCE: &str = "model M {\n    dense(3 -> relu;\n    head = é²;\n}\n";
 
     #[test]
     fn drawn_as_rustc_draws() {
         let (_, diagnostics) = parse(SOURCE);
-        insta::assert_snapshot!(terminal(&diagnostics, SOURCE, "m.dlm", false), @r"
+        insta::assert_snapshot!(terminal(&diagnostics, SOURCE, "m.dlm", false, COLUMNS), @r"
         error[E003]: this `(` is never closed
          --> m.dlm:2:10
           |
@@ -118,26 +122,39 @@ mod tests {
         error[E010]: expected `:`, found `=`
          --> m.dlm:3:10
           |
-        3 |     head = é;
+        3 |     head = é²;
           |          ^
           |
           = help: a statement gets its name by `:`; `=` gives settings and arguments their values
 
-        error[E011]: the name `é` holds letters that names do not have
+        error[E011]: the name `é²` holds a character that names do not have: `²`
          --> m.dlm:3:12
           |
-        3 |     head = é;
-          |            ^
+        3 |     head = é²;
+          |            ^^
           |
-          = help: names consist of the letters a to z and A to Z, digits and `_`, and do not begin with a digit
+          = help: names are those of Rust: letters of any script, digits and `_`, no digit first
         ");
     }
 
     #[test]
     fn colours_only_where_they_are_wanted() {
         let (_, diagnostics) = parse(SOURCE);
-        assert!(terminal(&diagnostics, SOURCE, "m.dlm", true).contains('\u{1b}'));
-        assert!(!terminal(&diagnostics, SOURCE, "m.dlm", false).contains('\u{1b}'));
+        assert!(terminal(&diagnostics, SOURCE, "m.dlm", true, COLUMNS).contains('\u{1b}'));
+        assert!(!terminal(&diagnostics, SOURCE, "m.dlm", false, COLUMNS).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn long_lines_fit_the_terminal() {
+        let source = format!("const A = [{}, é, {}];", "11111, ".repeat(40).trim_end_matches(", "), "2".repeat(300));
+        let (_, mut diagnostics) = parse("const A = 3");
+        let at = source.find('é').unwrap();
+        diagnostics[0].primary.span = Span::new(at, at + 2);
+        for columns in [40, 80, 140] {
+            let drawn = terminal(&diagnostics, &source, "m.dlm", false, columns);
+            let longest = drawn.lines().filter(|line| line.contains('é')).map(|line| line.chars().count()).max();
+            assert!(longest.is_some_and(|longest| longest <= columns), "{columns}:\n{drawn}");
+        }
     }
 
     #[test]
@@ -151,14 +168,14 @@ mod tests {
         assert_eq!(lines[0]["span"], json!({"start": 19, "end": 20, "line": 2, "column": 10, "end_line": 2, "end_column": 11}));
         assert_eq!(lines[0]["labels"][0]["message"], "`)` belongs before this");
         let last = &lines[2]["span"];
-        assert_eq!((&last["column"], &last["end_column"]), (&json!(12), &json!(13)), "columns count characters");
-        assert_eq!((&last["start"], &last["end"]), (&json!(42), &json!(44)), "bytes count bytes");
+        assert_eq!((&last["column"], &last["end_column"]), (&json!(12), &json!(14)), "columns count characters");
+        assert_eq!((&last["start"], &last["end"]), (&json!(42), &json!(46)), "bytes count bytes");
     }
 
     #[test]
     fn spans_beyond_the_text_do_not_panic() {
         let diagnostic = Diagnostic::new(crate::codes::UNEXPECTED, Span::new(4, 99), "beyond").secondary(Span::new(50, 20), "");
-        assert!(terminal(std::slice::from_ref(&diagnostic), "ab", "m.dlm", false).contains("beyond"));
+        assert!(terminal(std::slice::from_ref(&diagnostic), "ab", "m.dlm", false, COLUMNS).contains("beyond"));
         assert!(json(&[diagnostic], "ab", "m.dlm").contains("beyond"));
     }
 }

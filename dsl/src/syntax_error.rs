@@ -39,6 +39,12 @@ impl Broken {
         let first = self.0.partition_point(|broken| broken.end < span.start);
         self.0.get(first).is_some_and(|broken| broken.start <= span.end)
     }
+
+    /// Whether all of `span` is within one of them.
+    pub(crate) fn covers(&self, span: Span) -> bool {
+        let first = self.0.partition_point(|broken| broken.end < span.end);
+        self.0.get(first).is_some_and(|broken| broken.start <= span.start)
+    }
 }
 
 impl Builder<'_> {
@@ -203,7 +209,21 @@ impl Builder<'_> {
         let mut diagnostic = Diagnostic::new(codes::UNEXPECTED, place, format!("expected {}, found {shown}", expected.text));
         if let Some(proposal) = closest(word, expected.words.iter().copied()) {
             diagnostic = diagnostic.help(format!("did you mean `{proposal}`?"));
+        } else if let Some(help) = self.other_bracket(rule, word, found) {
+            diagnostic = diagnostic.help(help);
         }
         diagnostic
+    }
+
+    /// What belongs in the place of a bracket of another kind behind a name: `class(3)`, `dense[3]`.
+    fn other_bracket(&self, rule: Rule, word: &str, found: usize) -> Option<String> {
+        let before = found.checked_sub(1).filter(|before| self.words.is_name(*before))?;
+        let name = self.words.text(before);
+        let is_type = before.checked_sub(1).is_some_and(|colon| self.words.text(colon) == ":");
+        match (word, rule) {
+            ("(", Rule::lone_statement) if is_type => Some(format!("the sizes of a type stand between `[` and `]`: `{name}[…]`")),
+            ("[", Rule::lone_statement) if !is_type => Some(format!("arguments stand between `(` and `)`: `{name}(…)`")),
+            _ => None,
+        }
     }
 }

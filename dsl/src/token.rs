@@ -73,6 +73,8 @@ pub(crate) struct Token {
     pub(crate) column: usize,
     /// Bytes between the start of the line and its first token.
     pub(crate) indent: usize,
+    /// The reserved word that it is read as, where it is that word misspelt.
+    pub(crate) read_as: Option<&'static str>,
 }
 
 impl Token {
@@ -81,9 +83,9 @@ impl Token {
         self.column == self.indent
     }
 
-    /// The token's text.
+    /// The token's text; of a misspelt word, what it stands for.
     pub(crate) fn text<'a>(&self, source: &'a str) -> &'a str {
-        &source[self.span.start..self.span.end]
+        self.read_as.unwrap_or(&source[self.span.start..self.span.end])
     }
 }
 
@@ -119,6 +121,9 @@ pub(crate) struct Repaired {
     pub(crate) text: String,
     /// For each insertion: where it begins in `text`, and how many bytes have been inserted up to its end.
     insertions: Vec<(usize, usize)>,
+    /// What was written where something of the same length stands now, sorted. What is within it is a place in the one text but
+    /// none in the other, and may even lie inside a character.
+    replaced: Vec<Span>,
 }
 
 impl Repaired {
@@ -127,6 +132,7 @@ impl Repaired {
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         let mut text = String::with_capacity(source.len() + edits.len());
         let mut insertions: Vec<(usize, usize)> = Vec::new();
+        let mut replaced: Vec<Span> = Vec::new();
         let mut copied = 0;
         let mut inserted = 0;
         for edit in edits {
@@ -138,15 +144,29 @@ impl Repaired {
             if edit.span.start == edit.span.end {
                 inserted += edit.text.len();
                 insertions.push((text.len(), inserted));
+            } else {
+                replaced.push(edit.span);
             }
             text.push_str(&edit.text);
         }
         text.push_str(&source[copied..]);
-        Self { text, insertions }
+        Self { text, insertions, replaced }
     }
 
-    /// The place in the text written that `position` of the text read stands for.
+    /// The place in the text written that `position` of the text read stands for; within what was replaced, its beginning.
     pub(crate) fn original(&self, position: usize) -> usize {
+        let place = self.moved(position);
+        self.within_replaced(place).map_or(place, |span| span.start)
+    }
+
+    /// What was replaced around `place`, if it lies within and not at an end.
+    fn within_replaced(&self, place: usize) -> Option<Span> {
+        let at = self.replaced.partition_point(|span| span.end <= place);
+        self.replaced.get(at).copied().filter(|span| span.start < place)
+    }
+
+    /// `position` without the bytes inserted before it.
+    fn moved(&self, position: usize) -> usize {
         let before = self.insertions.partition_point(|(start, _)| *start < position);
         match before.checked_sub(1).map(|last| self.insertions[last]) {
             None => position,
@@ -158,9 +178,10 @@ impl Repaired {
         }
     }
 
-    /// The span in the text written.
+    /// The span in the text written: all of what was replaced, where it is a part of it.
     pub(crate) fn original_span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.original(start), self.original(end))
+        let (start, end) = (self.original(start), self.moved(end));
+        Span::new(start, self.within_replaced(end).map_or(end, |span| span.end))
     }
 }
 
@@ -175,6 +196,19 @@ mod tests {
         assert_eq!(repaired.text, " bc))]de}f");
         let places: Vec<usize> = (0..=repaired.text.len()).map(|at| repaired.original(at)).collect();
         assert_eq!(places, [0, 1, 2, 3, 3, 3, 3, 4, 5, 5, 6]);
+    }
+
+    #[test]
+    fn a_span_that_ends_within_what_was_replaced_takes_all_of_it() {
+        // `"aé);` is read as `"a" );`: the string read ends where `é` is but half over.
+        let edits = vec![Edit::replace(Span::new(2, 6), "\"a\""), Edit::insert(6, "]")];
+        let repaired = Repaired::new("= \"aé);", edits);
+        assert_eq!(repaired.text, "= \"a\" ]);");
+        assert_eq!(repaired.original_span(2, 5), Span::new(2, 6));
+        assert_eq!(repaired.original_span(4, 6), Span::new(2, 6));
+        assert_eq!(repaired.original_span(0, 2), Span::new(0, 2), "what stands before is as it was");
+        assert_eq!(repaired.original_span(6, 8), Span::new(6, 7), "what was inserted takes no room");
+        assert_eq!((repaired.original(5), repaired.original(7), repaired.original(8)), (2, 6, 7));
     }
 
     #[test]

@@ -80,6 +80,16 @@ const PIECES: &[&str] = &[
     "\r\n",
     " ",
     "é",
+    "e\u{301}",
+    "größe",
+    "日本",
+    "𝒳",
+    "x²",
+    "\"é",
+    "'ü",
+    "\\é",
+    "–",
+    "→",
     "\u{200b}",
     "\u{feff}",
     "_",
@@ -95,6 +105,8 @@ const PIECES: &[&str] = &[
     "output ",
     "repeat ",
     "residual ",
+    "ouput ",
+    "modle ",
     "as ",
     "like ",
     "true",
@@ -165,7 +177,7 @@ fn check(source: &str) {
 /// Whatever is reported can be shown.
 fn show(source: &str, diagnostics: &[Diagnostic]) {
     let few = &diagnostics[..diagnostics.len().min(3)];
-    assert_eq!(render::terminal(few, source, "a.dlm", false).is_empty(), few.is_empty());
+    assert_eq!(render::terminal(few, source, "a.dlm", false, render::COLUMNS).is_empty(), few.is_empty());
     assert_eq!(render::json(few, source, "a.dlm").lines().count(), few.len());
     for diagnostic in few {
         assert!(plain::text(diagnostic, source, "a.dlm").contains(&diagnostic.message));
@@ -185,6 +197,37 @@ fn mutated_files_are_parsed_and_formatted_without_a_panic() {
         let begin = source.floor_char_boundary(random.below(source.len()));
         let end = source.floor_char_boundary((begin + 400).min(source.len()));
         check(&mutate(&source[begin..end], &mut random));
+    }
+}
+
+/// Texts that are made of nothing but what earlier stages mend, much of it with characters of several bytes: any place that is found
+/// in the mended text and shown in the one written must lie between two characters there.
+#[test]
+fn spans_lie_on_the_borders_of_characters() {
+    const MENDED: &[&str] = &[
+        "\"", "'", "“", "”", "r#\"", "r\"", "\\", "é", "ü", "日", "𝒳", "e\u{301}", "²", "–", "→", "−", "×", "⇒", "\u{a0}",
+        "\u{200b}", "1", "1e", ".", "a", "_", "(", ")", "[", "]", "{", "}", ";", ",", "=", ":", " ", "\n", "# é\n", "/* é */",
+        "/// é\n", "//! é\n", "#[",
+    ];
+    let mut random = Random(9);
+    for head in ["", "const A = ", "model M { ", "model M { input x: ", "train M { optimizer = ", "modle M { ouput "] {
+        for _ in 0..500 {
+            let mut source = head.to_owned();
+            (0..=random.below(9)).for_each(|_| source.push_str(MENDED[random.below(MENDED.len())]));
+            check(&source);
+        }
+    }
+}
+
+#[test]
+fn a_string_that_does_not_end_is_one_error_over_whole_characters() {
+    for text in ["optimizer = \"aé);", "x = [\"日本];", "x = f(\"𝒳)];", "x = r\"é)", "x = 'é);"] {
+        let source = format!("train M {{\n    {text}\n}}\n");
+        let (file, diagnostics) = parse(&source);
+        assert_eq!(diagnostics.len(), 1, "{source}: {diagnostics:?}");
+        assert_eq!(diagnostics[0].code, codes::UNTERMINATED_STRING);
+        assert_eq!(file.items.len(), 1);
+        check(&source);
     }
 }
 

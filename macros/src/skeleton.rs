@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
+use dlm_compiler::can_name_type;
 use dlm_compiler::emit::{identifier, module_name};
-use dlm_compiler::is_usable_type;
 use dlm_dsl::ast::{File, Item, Model, StatementKind, Train, Type, Value, ValueKind};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -43,7 +43,7 @@ fn model_module(file: &File, model: &Model, recipes: &[Ident], root: &TokenStrea
     let module = module_name(&model.name.name);
     let items = items(model, &sizes_of(file), root);
     quote! {
-        #[allow(missing_docs, unused_variables, dead_code, clippy::empty_loop)]
+        #[allow(nonstandard_style, missing_docs, unused_variables, dead_code, clippy::empty_loop)]
         pub mod #module {
             #items
             #(pub mod #recipes { #items })*
@@ -53,10 +53,8 @@ fn model_module(file: &File, model: &Model, recipes: &[Ident], root: &TokenStrea
 
 fn items(model: &Model, sizes: &Sizes<'_>, root: &TokenStream) -> TokenStream {
     let runtime = quote!(#root::__rt::runtime);
-    let name = match model.name.name.as_str() {
-        usable if is_usable_type(usable) => identifier(usable),
-        refused => format_ident!("{}_", refused),
-    };
+    let name = &model.name.name;
+    let name = if can_name_type(name) { identifier(name) } else { format_ident!("{name}_") };
     let ports = Ports::of(model);
     let batch = &ports.parameters;
     let (structs, predict) = predict(&ports, sizes, &runtime);
@@ -124,7 +122,8 @@ fn items(model: &Model, sizes: &Sizes<'_>, root: &TokenStream) -> TokenStream {
     }
 }
 
-/// The inputs and outputs of a model, and both as parameters of `step`.
+/// The inputs and outputs of a model, and both as parameters of `step`. Callers do not see the names of parameters, and those of a
+/// model with errors may be any: twice the same, or none that a parameter can have.
 struct Ports<'a> {
     parameters: TokenStream,
     inputs: Vec<(Ident, &'a Type)>,
@@ -134,7 +133,6 @@ struct Ports<'a> {
 impl<'a> Ports<'a> {
     fn of(model: &'a Model) -> Self {
         let mut ports = Self { parameters: TokenStream::new(), inputs: Vec::new(), outputs: Vec::new() };
-        // Parameters are not called as in the file: a name may be there twice, or be one that the error is about.
         let mut targets = TokenStream::new();
         for (index, statement) in model.body.iter().enumerate() {
             let parameter = format_ident!("port_{index}");

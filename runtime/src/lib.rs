@@ -36,7 +36,7 @@ pub use metrics::{Evaluation, Metric, OutputMetrics};
 pub use model::Model;
 pub use ndarray;
 pub use progress::{BatchReport, Flow, Observer, Progress, Start};
-pub use report::{EpochReport, Report};
+pub use report::{EpochReport, Report, duration};
 pub use signals::{Signal, Signals};
 pub use spec::*;
 pub use trainer::Trainer;

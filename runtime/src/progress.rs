@@ -144,6 +144,9 @@ impl fmt::Debug for Progress<'_> {
 const REDRAW: Duration = Duration::from_millis(100);
 /// Back to the line's begin, and what stands there is cleared.
 const CLEAR: &str = "\r\x1b[2K";
+/// A line that is written over must be one: what is too long for the terminal is cut, not broken.
+const CUT: &str = "\x1b[?7l";
+const BREAK: &str = "\x1b[?7h";
 
 impl Observer for Progress<'_> {
     fn on_start(&mut self, start: &Start) {
@@ -157,7 +160,7 @@ impl Observer for Progress<'_> {
             self.drawn = Some(Moment::now());
             let BatchReport { epoch, batch, batches, mean_loss, .. } = *batch;
             let epochs = self.epochs;
-            self.write(format_args!("{CLEAR}epoch {epoch}/{epochs}  batch {batch}/{batches}  loss {mean_loss:.4}"));
+            self.write(format_args!("{CLEAR}{CUT}epoch {epoch}/{epochs}  batch {batch}/{batches}  loss {mean_loss:.4}{BREAK}"));
         }
         Flow::Continue
     }
@@ -174,5 +177,32 @@ impl Observer for Progress<'_> {
             Some(test) => self.write(format_args!("{begin}test  {test}\n")),
             None => self.write(format_args!("{begin}")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_written_over_is_never_broken_into_two() {
+        let batch = BatchReport {
+            epoch: 1,
+            batch: 2,
+            batches: 3,
+            rows: 4,
+            loss: 0.5,
+            mean_loss: 0.25,
+            learning_rate: 0.1,
+            samples: 8,
+            elapsed: Duration::from_secs(2),
+        };
+        let mut out = Vec::new();
+        let mut progress = Progress { in_place: true, epochs: 9, ..Progress::lines(&mut out) };
+        progress.on_batch(&batch);
+        // Within a tenth of a second it is not drawn again.
+        progress.on_batch(&batch);
+        drop(progress);
+        assert_eq!(String::from_utf8_lossy(&out), "\r\x1b[2K\x1b[?7lepoch 1/9  batch 2/3  loss 0.2500\x1b[?7h");
     }
 }

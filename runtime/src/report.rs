@@ -1,6 +1,7 @@
 //! What a training was.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::metrics::Evaluation;
 use crate::signals::Signals;
@@ -71,7 +72,7 @@ impl fmt::Display for Evaluation {
 }
 
 impl fmt::Display for EpochReport {
-    /// "loss 0.1234  validation loss 0.2345  accuracy 97.50 %  1.2 s  12345 samples/s".
+    /// "loss 0.1234  validation loss 0.2345  accuracy 97.50 %  1.20 s  12345 samples/s".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "loss {:.4}", self.train_loss)?;
         if let Some(train) = &self.train {
@@ -80,9 +81,80 @@ impl fmt::Display for EpochReport {
         if let Some(validation) = &self.validation {
             write!(f, "  validation {validation}")?;
         }
-        if self.seconds > 0.0 {
-            write!(f, "  {:.2} s  {:.0} samples/s", self.seconds, self.samples_per_second)?;
+        // Where there is no clock, there is nothing to tell.
+        if self.seconds == 0.0 {
+            return Ok(());
         }
-        Ok(())
+        let time = Duration::try_from_secs_f64(self.seconds).map_or_else(|_| "-".to_owned(), duration);
+        write!(f, "  {time}  {:.0} samples/s", self.samples_per_second)
+    }
+}
+
+/// A duration for people, in the unit that suits it and with three digits: `63.0 µs`, `1.42 s`, `3 min 20 s`, `2 h 5 min`.
+pub fn duration(duration: Duration) -> String {
+    /// Each takes numbers below 1000, rounded.
+    const UNITS: [(f64, &str); 4] = [(1e-9, "ns"), (1e-6, "µs"), (1e-3, "ms"), (1.0, "s")];
+    let seconds = duration.as_secs_f64();
+    if seconds < 59.95 {
+        let (size, unit) = UNITS.into_iter().find(|(size, _)| seconds < 999.5 * size).unwrap_or((1.0, "s"));
+        let number = seconds / size;
+        let digits = match number {
+            _ if unit == "ns" || number >= 99.95 => 0,
+            _ if number >= 9.995 => 1,
+            _ => 2,
+        };
+        return format!("{number:.digits$} {unit}");
+    }
+    let whole = seconds.round() as u64;
+    match whole / 3600 {
+        0 => format!("{} min {} s", whole / 60, whole % 60),
+        hours => format!("{hours} h {} min", whole % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_the_unit_that_suits() {
+        let shown = |seconds: f64| duration(Duration::from_secs_f64(seconds));
+        for (seconds, expected) in [
+            (0.0, "0 ns"),
+            (85e-9, "85 ns"),
+            (63e-6, "63.0 µs"),
+            (0.9996e-3, "1.00 ms"),
+            (0.00142, "1.42 ms"),
+            (0.0123, "12.3 ms"),
+            (0.25, "250 ms"),
+            (0.9999, "1.00 s"),
+            (1.42, "1.42 s"),
+            (59.94, "59.9 s"),
+            (59.96, "1 min 0 s"),
+            (200.0, "3 min 20 s"),
+            (7500.0, "2 h 5 min"),
+        ] {
+            assert_eq!(shown(seconds), expected, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn an_epoch_that_takes_no_time_has_one_all_the_same() {
+        let mut epoch = EpochReport {
+            epoch: 1,
+            steps: 8,
+            learning_rate: 0.1,
+            train_loss: 0.5,
+            train: None,
+            validation: None,
+            signals: Vec::new(),
+            seconds: 85e-6,
+            samples_per_second: 12e6,
+        };
+        assert_eq!(epoch.to_string(), "loss 0.5000  85.0 µs  12000000 samples/s");
+        epoch.seconds = 0.0;
+        assert_eq!(epoch.to_string(), "loss 0.5000", "there is no clock");
+        epoch.seconds = f64::NAN;
+        assert_eq!(epoch.to_string(), "loss 0.5000  -  12000000 samples/s");
     }
 }

@@ -10,31 +10,74 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::LOG;
 use crate::report::log::Log;
-use crate::report::page;
+use crate::report::{Run, compare, page};
 use crate::whole;
 
-/// What a page is called where nothing else is said.
+/// What a page is called where nothing else is said: of one training, and of two.
 const PAGE: &str = "report.html";
+const COMPARISON: &str = "comparison.html";
 
-/// Reads the log and writes the page.
+/// A training that was asked for.
+struct Training {
+    /// Where its log is.
+    path: PathBuf,
+    /// What it is called.
+    name: String,
+    log: Log,
+}
+
+/// Reads the logs and writes the page.
 pub fn run(arguments: &Report, console: &Console) -> Result<(), Failure> {
-    let run = &arguments.run;
-    let log = if run.is_dir() { run.join(LOG) } else { run.clone() };
-    let bytes = fs::read(&log).map_err(|error| missing(Failure::file("read", &log, error), run))?;
-    let shown = log.display().to_string();
-    // What is no UTF-8 is no JSON either, and is said to be none in its line.
-    let log_read = Log::parse(&String::from_utf8_lossy(&bytes), &shown)?;
-    let output = arguments.output.clone().unwrap_or_else(|| beside(&log));
-    if is_same(&output, &log) {
-        return Err(Failure::usage(format!("{shown} is the log itself"), "name another file by `--output`"));
+    let first = read(&arguments.run, console)?;
+    let second = arguments.other.as_ref().map(|other| read(other, console)).transpose()?;
+    let name = if second.is_some() { COMPARISON } else { PAGE };
+    let output = arguments.output.clone().unwrap_or_else(|| first.path.with_file_name(name));
+    for training in std::iter::once(&first).chain(&second) {
+        if is_same(&output, &training.path) {
+            let message = format!("{} is the log itself", training.path.display());
+            return Err(Failure::usage(message, "name another file by `--output`"));
+        }
     }
-    whole::write(&output, &page(&log_read, &name(run, &log))).map_err(|error| Failure::file("write", &output, error))?;
-    let watched = log_read.watched().count();
+    let page = match &second {
+        None => page(&Run { name: &first.name, log: &first.log }),
+        Some(second) => {
+            let [one, other] = told_apart([&first, second], [&arguments.run, arguments.other.as_ref().unwrap_or(&arguments.run)]);
+            compare::page(&[Run { name: &one, log: &first.log }, Run { name: &other, log: &second.log }])
+        }
+    };
+    whole::write(&output, &page).map_err(|error| Failure::file("write", &output, error))?;
     if console.json() {
         let path = output.display().to_string();
-        return console.result(json!({ "report": path, "epochs": log_read.epochs.len(), "watched": watched }));
+        let of = |training: &Training| json!({ "epochs": training.log.epochs.len(), "watched": training.log.watched().count() });
+        let mut object = of(&first);
+        object["report"] = json!(path);
+        if let Some(second) = &second {
+            object["other"] = of(second);
+        }
+        return console.result(object);
     }
     console.result(output.display())
+}
+
+/// Reads a log, and says if its last line is cut.
+fn read(run: &Path, console: &Console) -> Result<Training, Failure> {
+    let path = if run.is_dir() { run.join(LOG) } else { run.to_owned() };
+    let bytes = fs::read(&path).map_err(|error| missing(Failure::file("read", &path, error), run))?;
+    let shown = path.display().to_string();
+    // What is no UTF-8 is no JSON either, and is said to be none in its line.
+    let log = Log::parse(&String::from_utf8_lossy(&bytes), &shown)?;
+    if let Some(line) = log.cut {
+        console.status(format_args!("{shown}:{line}: the last line is cut short and left out"));
+    }
+    Ok(Training { name: name(run, &path), path, log })
+}
+
+/// What two trainings are called beside each other: as alone, or as they were named where that is the same.
+fn told_apart(trainings: [&Training; 2], named: [&PathBuf; 2]) -> [String; 2] {
+    match trainings[0].name == trainings[1].name {
+        false => trainings.map(|training| training.name.clone()),
+        true => named.map(|run| run.display().to_string()),
+    }
 }
 
 fn missing(failure: Failure, run: &Path) -> Failure {
@@ -42,11 +85,6 @@ fn missing(failure: Failure, run: &Path) -> Failure {
         true => failure.help("name the folder of a training, such as `runs/digits`, or its log"),
         false => failure,
     }
-}
-
-/// The page beside a log.
-fn beside(log: &Path) -> PathBuf {
-    log.with_file_name(PAGE)
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {

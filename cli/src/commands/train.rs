@@ -3,17 +3,16 @@
 use dlm_compiler::compile::{CompileOptions, compile};
 use dlm_compiler::describe::describe;
 use dlm_runtime::{Error, FeatureNames, Labels, Report, Trainer, names_of_reused};
-use serde_json::{Value, json};
 
 use crate::args::Train;
 use crate::console::Console;
 use crate::data::{Data, Places, last_batch_of_one};
 use crate::failure::Failure;
-use crate::json;
 use crate::observe::{Watch, catch_interrupts, interrupted};
 use crate::output::Output;
 use crate::prepare::{load, say_notes, threads};
-use crate::source::{Replaced, Source, recipe_name};
+use crate::record::{self, Best};
+use crate::source::{Replaced, Source};
 use crate::table::duration;
 
 /// Trains. The order is that of what can be said soonest: the file, the data, then the compiler.
@@ -56,18 +55,33 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
         Some(folder) => Output::named(folder, arguments.log.as_deref())?,
         None => Output::fresh(&source.stem(), arguments.log.as_deref())?,
     };
-    let mut watch = Watch::new(console, &mut output, arguments.quiet);
+    let start = record::start(arguments, &source, &unit, &loaded, &data);
+    let mut watch = Watch::new(console, &mut output, arguments.quiet, start);
     let trained = trainer.fit_parts(&data.main, data.validation.as_ref(), data.test.as_ref(), &mut watch);
-    let (watched, best) = (watch.finish(), watch.best());
+    let (watched, best, start) = (watch.finish(), watch.best(), watch.start());
     // Whatever happened: what was learned up to the last good state, which the trainer holds now, is not lost.
     if trained.as_ref().map_or_else(has_learned, |_| true) {
         output.begin()?;
         trainer.save(output.last())?;
     }
-    let report = trained.map_err(|error| diverged(error, &output))?;
+    let report = match trained {
+        Ok(report) => report,
+        Err(error) => {
+            let failure = diverged(error, &output);
+            if output.has_begun() {
+                output.record(&record::failed(&failure).to_string())?;
+            }
+            return Err(failure);
+        }
+    };
     watched?;
+    if let Some(start) = start {
+        output.record(&start.to_string())?;
+    }
+    let end = record::end(&report, best, &output, &unit).to_string();
+    output.record(&end)?;
     if console.json() {
-        console.result(summary(&report, best, &output, &[unit.graph.name.as_str(), recipe_name(&unit)]))?;
+        console.result(end)?;
     } else if !arguments.quiet {
         say(&report, best, &output, console)?;
     }
@@ -92,17 +106,14 @@ fn diverged(error: Error, output: &Output) -> Failure {
     Failure::from(error).note(note)
 }
 
-/// The lowest validation loss and its epoch.
-type Best = Option<(f64, usize)>;
-
 /// The last lines for people.
 fn say(report: &Report, best: Best, output: &Output, console: &Console) -> Result<(), Failure> {
     if let Some(validation) = &report.validation {
-        console.result(format_args!("validation  {validation}"))?;
+        console.line(&format!("validation  {validation}"))?;
     }
     match &report.test {
-        Some(test) => console.result(format_args!("test  {test}"))?,
-        None => console.result(format_args!("training  {}", report.train))?,
+        Some(test) => console.line(&format!("test  {test}"))?,
+        None => console.line(&format!("training  {}", report.train))?,
     }
     let best = match best {
         Some((_, epoch)) => format!(", the best of epoch {epoch} in {}", output.best().display()),
@@ -122,25 +133,4 @@ fn say(report: &Report, best: Best, output: &Output, console: &Console) -> Resul
     let time = duration(std::time::Duration::from_secs_f64(report.seconds));
     console.status(format_args!("trained in {time}; weights saved in {}{best}", output.last().display()));
     Ok(())
-}
-
-/// The last line for tools.
-fn summary(report: &Report, best: Best, output: &Output, names: &[&str; 2]) -> Value {
-    let path = |path: std::path::PathBuf| path.display().to_string();
-    let best = best.map(|(loss, epoch)| json!({ "epoch": epoch, "loss": loss, "weights": path(output.best()) }));
-    json!({
-        "model": names[0],
-        "recipe": names[1],
-        "epochs": report.epochs.len(),
-        "stopped": report.stopped,
-        "stopped_early": report.stopped_early,
-        "restored": report.restored,
-        "seconds": json::number(report.seconds),
-        "train": json::evaluation(&report.train),
-        "validation": report.validation.as_ref().map(json::evaluation),
-        "test": report.test.as_ref().map(json::evaluation),
-        "weights": path(output.last()),
-        "best": best,
-        "log": path(output.log().to_owned()),
-    })
 }

@@ -1,5 +1,6 @@
 //! Curves over epochs, as SVG.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use maud::{Markup, html};
@@ -22,7 +23,7 @@ pub struct Chart<'a> {
 #[derive(Clone, Debug)]
 pub struct Curve<'a> {
     /// What it is of.
-    pub name: &'a str,
+    pub name: Cow<'a, str>,
     /// Epochs and values.
     pub points: Vec<(f64, f64)>,
 }
@@ -51,7 +52,7 @@ impl Chart<'_> {
         let y = |value: f64| height(factor * value);
         let unit = if self.percent { " %" } else { "" };
         html! {
-            figure {
+            figure.chart {
                 figcaption {
                     h3 { (self.title) @if values.log { span.note { " by magnitude" } } }
                     @if self.curves.len() > 1 {

@@ -64,7 +64,35 @@ pub fn columns<'w>(watched: &[&'w Watched]) -> Vec<&'w Watched> {
     (0..most).map(|column| watched[column * (watched.len() - 1) / (most - 1)]).collect()
 }
 
+/// The maps that show something, and what there is to say of the others: one figure everywhere, or those of another map.
+pub fn worth_drawing<'m>(maps: &'m [Heat], watched: &[&Watched]) -> (Vec<&'m Heat>, Vec<String>) {
+    let mut drawn: Vec<(&Heat, Vec<Option<f64>>)> = Vec::new();
+    let mut told = Vec::new();
+    for map in maps {
+        let figures: Vec<Option<f64>> = watched.iter().flat_map(|watched| watched.signals.iter().map(map.value)).collect();
+        let mut known = figures.iter().flatten();
+        let Some(first) = known.next() else { continue };
+        // A single figure is drawn: there is nothing else to see it by.
+        if figures.iter().flatten().count() > 1 && known.all(|figure| figure == first) {
+            told.push(format!("{}: {} for every layer at every step.", map.title, map.shown(*first)));
+        } else if let Some((same, _)) = drawn.iter().find(|(_, other)| *other == figures) {
+            told.push(format!("{}: the same as {}.", map.title, same.title.to_lowercase()));
+        } else {
+            drawn.push((map, figures));
+        }
+    }
+    (drawn.into_iter().map(|(map, _)| map).collect(), told)
+}
+
 impl Heat {
+    /// A figure for people.
+    fn shown(&self, value: f64) -> String {
+        match self.shares {
+            true => format!("{} %", short(100.0 * value)),
+            false => short(value),
+        }
+    }
+
     /// The map as a figure; nothing where no layer has the figure.
     pub fn draw(&self, watched: &[&Watched]) -> Option<Markup> {
         let layers: Vec<&str> = layers(watched, self.value);
@@ -78,12 +106,12 @@ impl Heat {
         let cell = ((WIDTH - left - 1.0) / watched.len() as f64, (420.0 / layers.len() as f64).clamp(3.0, 18.0));
         let (right, bottom) = (left + cell.0 * watched.len() as f64, cell.1 * layers.len() as f64);
         let named = (READABLE / cell.1).ceil().max(1.0) as usize;
-        let shown = |value: f64| if self.shares { format!("{} %", short(100.0 * value)) } else { short(value) };
+        let shown = |value: f64| self.shown(value);
         let zero = !self.shares && all().any(|value| value == 0.0);
         let undefined = all().any(|value| !value.is_finite());
         let middle = (watched.len() - 1) / 2;
         let drawing = html! {
-            figure {
+            figure.heat {
                 figcaption { h3 { (self.title) } p.note { (self.note) } }
                 svg viewBox={ "0 0 " (WIDTH) " " (place(bottom + BELOW)) } role="img" aria-label=(self.title) {
                     @for (row, of) in layers.iter().enumerate() {
@@ -240,6 +268,26 @@ mod tests {
         assert_eq!([0.0, 1.0, 1.0 / 9.0].map(color), ["#440154", "#fde725", "#482878"]);
         let scale = Scale::magnitudes([1e-6, 1.0].into_iter());
         assert_eq!([0.0, f64::NAN].map(|value| fill(&scale, value)), ["url(#zero)", "url(#undefined)"]);
+    }
+
+    #[test]
+    fn a_map_of_one_colour_or_of_another_maps_figures_is_said_in_words() {
+        let heat = |title, value| Heat { title, note: "", value, shares: true };
+        let maps = [
+            heat("First", |signal: &Signal| signal.figure("flat")),
+            heat("Second", |signal: &Signal| signal.figure("dead")),
+            heat("Third", |signal: &Signal| signal.figure("flat")),
+            heat("Fourth", |signal: &Signal| signal.figure("mean")),
+        ];
+        let signal = |of: &str, flat: f64| Signal {
+            of: of.to_owned(),
+            len: 4.0,
+            figures: vec![("flat".to_owned(), flat), ("dead".to_owned(), 0.0)],
+        };
+        let watched = Watched { step: 1, signals: vec![signal("a", 0.25), signal("b", 0.5)], verdict: Vec::new() };
+        let (drawn, told) = worth_drawing(&maps, &[&watched]);
+        assert_eq!(drawn.iter().map(|map| map.title).collect::<Vec<_>>(), ["First"]);
+        assert_eq!(told, ["Second: 0 % for every layer at every step.", "Third: the same as first."]);
     }
 
     #[test]

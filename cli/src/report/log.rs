@@ -1,17 +1,55 @@
 //! The log of a training, read back.
 
 use dlm_dsl::codes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::record;
 
-/// A log: an epoch a line.
+use super::lines::{begin, end, epoch};
+
+/// A log: what was trained, an epoch a line, and what came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Log {
+    /// What was trained; none in a log whose first record is missing.
+    pub start: Option<Begin>,
     /// The epochs, in order; at least one.
     pub epochs: Vec<Epoch>,
-    /// What `dlm train --format json` says at the end, which is no part of a log file: the model's name.
-    pub model: Option<String>,
+    /// What came of it; none where the training is under way or was ended from outside.
+    pub end: Option<End>,
+    /// The number of the last line, if it is cut short.
+    pub cut: Option<usize>,
+}
+
+/// Loss and metrics, by name.
+pub type Figures = Vec<(String, f64)>;
+
+/// What was trained, and with what. Whatever the record does not say is empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Begin {
+    /// The model's name.
+    pub model: String,
+    /// The recipe's name.
+    pub recipe: String,
+    /// The recipe, its defaults filled in.
+    pub settings: Vec<(String, String)>,
+    /// What the command line replaced, as it was written there.
+    pub set: Vec<(String, String)>,
+    /// Everything else, for people: the seed, threads, versions, rows of data.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+/// What came of a training.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct End {
+    /// The model's name.
+    pub model: String,
+    /// How the final weights do on each part that there is: its name, its rows, its loss and metrics by name.
+    pub parts: Vec<(&'static str, u64, Figures)>,
+    /// The whole time.
+    pub seconds: Option<f64>,
+    /// What is to be said of how it ended.
+    pub remarks: Vec<String>,
 }
 
 /// An epoch. A number that was not finite is NaN.
@@ -26,7 +64,7 @@ pub struct Epoch {
     /// Its time.
     pub seconds: f64,
     /// Loss and metrics of the validation part, by name; none without one.
-    pub validation: Vec<(String, f64)>,
+    pub validation: Figures,
     /// What was measured in its watched steps.
     pub signals: Vec<Watched>,
 }
@@ -69,40 +107,68 @@ impl Epoch {
 
 /// What a validation's loss is called.
 pub const LOSS: &str = "loss";
-/// What of a validation is no figure of how well the model does.
-const ROWS: &str = "rows";
 
 impl Log {
     /// Reads a log. `name` is what it is called in messages.
     ///
+    /// A last line that is cut short, as a training that is killed leaves it, is left out.
+    ///
     /// # Errors
-    /// If a line is none of a log, which is named by its number, or there is no line.
+    /// If a line is none of a log, which is named by its number, or there is no epoch.
     pub fn parse(text: &str, name: &str) -> Result<Self, Failure> {
-        let mut log = Log { epochs: Vec::new(), model: None };
-        for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            log.add(line).map_err(|message| {
+        let mut log = Log { start: None, epochs: Vec::new(), end: None, cut: None };
+        let lines: Vec<(usize, &str)> = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).collect();
+        for (at, (index, line)) in lines.iter().enumerate() {
+            let value: Result<Value, _> = serde_json::from_str(line);
+            if let Err(error) = &value
+                && error.is_eof()
+                && at + 1 == lines.len()
+                && !text.ends_with('\n')
+            {
+                log.cut = Some(index + 1);
+                break;
+            }
+            log.add(value).map_err(|message| {
                 Failure::new(codes::LOG_FILE, format!("{name}:{}: {message}", index + 1))
-                    .help("a log is what `dlm train` leaves as `log.jsonl`: one JSON object an epoch")
+                    .help("a log is what `dlm train` leaves as `log.jsonl`: one JSON object a line")
             })?;
         }
         if log.epochs.is_empty() {
             return Err(Failure::new(codes::EMPTY_LOG, format!("{name} holds no epoch"))
-                .help("a training that ends within its first epoch leaves no line"));
+                .help("a training that ends within its first epoch leaves none"));
         }
         Ok(log)
     }
 
-    fn add(&mut self, line: &str) -> Result<(), String> {
-        let value: Value = serde_json::from_str(line).map_err(|error| match error.is_eof() {
+    /// The model's name, if the log says it.
+    pub fn model(&self) -> Option<&str> {
+        let names = self.start.iter().map(|start| &start.model).chain(self.end.iter().map(|end| &end.model));
+        names.map(String::as_str).find(|name| !name.is_empty())
+    }
+
+    fn add(&mut self, value: Result<Value, serde_json::Error>) -> Result<(), String> {
+        let value = value.map_err(|error| match error.is_eof() {
             true => "the line is cut short".to_owned(),
             false => format!("this is no JSON: {}", without_line(&error)),
         })?;
         let Value::Object(line) = value else { return Err("this is no JSON object".to_owned()) };
-        if let (Some(Value::String(model)), false) = (line.get("model"), line.contains_key("epoch")) {
-            self.model = Some(model.clone());
-            return Ok(());
+        if self.end.is_some() {
+            return Err("this comes after the end of the training: this is more than one training".to_owned());
         }
-        let epoch = epoch(&line)?;
+        match line.get(record::RECORD).map(|kind| kind.as_str().unwrap_or_default()) {
+            Some(record::START) if self.start.is_none() && self.epochs.is_empty() => self.start = Some(begin(&line)?),
+            Some(record::START) => return Err("a training begins anew: this is more than one training".to_owned()),
+            Some(record::END) => self.end = Some(end(&line)?),
+            Some(record::EPOCH) | None => self.add_epoch(epoch(&line)?)?,
+            Some(_) => {
+                let kinds = [record::START, record::EPOCH, record::END].map(|kind| format!("`{kind}`")).join(", ");
+                return Err(format!("`{}` is none of {kinds}", record::RECORD));
+            }
+        }
+        Ok(())
+    }
+
+    fn add_epoch(&mut self, epoch: Epoch) -> Result<(), String> {
         match self.epochs.last() {
             Some(last) if last.epoch >= epoch.epoch => {
                 Err(format!("epoch {} comes after epoch {}: this is more than one training", epoch.epoch, last.epoch))
@@ -112,6 +178,23 @@ impl Log {
                 Ok(())
             }
         }
+    }
+
+    /// The last epoch.
+    pub fn last(&self) -> &Epoch {
+        &self.epochs[self.epochs.len() - 1]
+    }
+
+    /// The epoch of the lowest validation loss, with that loss.
+    pub fn best(&self) -> Option<(f64, &Epoch)> {
+        let losses = self.epochs.iter().filter_map(|epoch| Some((epoch.validation_loss()?, epoch)));
+        losses.filter(|(loss, _)| loss.is_finite()).min_by(|a, b| a.0.total_cmp(&b.0))
+    }
+
+    /// The rows of the test part, and how the final weights do on it.
+    pub fn test(&self) -> Option<(u64, &[(String, f64)])> {
+        let parts = self.end.iter().flat_map(|end| &end.parts);
+        parts.filter(|(part, ..)| *part == "test").map(|(_, rows, figures)| (*rows, figures.as_slice())).next()
     }
 
     /// The watched steps of all epochs.
@@ -124,68 +207,6 @@ impl Log {
 fn without_line(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.split_once(" at line ").map_or(text.clone(), |(what, _)| format!("{what} in column {}", error.column()))
-}
-
-fn epoch(line: &Map<String, Value>) -> Result<Epoch, String> {
-    let validation = match line.get("validation") {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::Object(validation)) => {
-            let figures = validation.keys().filter(|name| *name != ROWS);
-            figures.map(|name| Ok((name.clone(), number(validation, name)?))).collect::<Result<_, String>>()?
-        }
-        Some(_) => return Err("`validation` is no object".to_owned()),
-    };
-    Ok(Epoch {
-        epoch: whole(line, "epoch")?,
-        learning_rate: number(line, "learning_rate")?,
-        train_loss: number(line, "train_loss")?,
-        seconds: number(line, "seconds")?,
-        validation,
-        signals: list(line, "signals")?.iter().map(self::watched).collect::<Result<_, _>>()?,
-    })
-}
-
-fn watched(value: &Value) -> Result<Watched, String> {
-    let Value::Object(watched) = value else { return Err("`signals` holds something else than objects".to_owned()) };
-    let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("`verdict` holds something else than texts");
-    Ok(Watched {
-        step: whole(watched, "step")?,
-        signals: list(watched, "signals")?.iter().map(signal).collect::<Result<_, _>>()?,
-        verdict: list(watched, "verdict")?.iter().map(text).collect::<Result<_, _>>()?,
-    })
-}
-
-fn signal(value: &Value) -> Result<Signal, String> {
-    let Value::Object(signal) = value else { return Err("`signals` holds something else than objects".to_owned()) };
-    let Some(Value::String(of)) = signal.get("of") else { return Err("a signal does not say what it is `of`".to_owned()) };
-    let figures = signal.keys().filter(|name| !["of", "len"].contains(&name.as_str()));
-    let figures = figures.map(|name| Ok((name.clone(), number(signal, name)?))).collect::<Result<_, String>>()?;
-    Ok(Signal { of: of.clone(), len: number(signal, "len")?, figures })
-}
-
-fn number(object: &Map<String, Value>, name: &str) -> Result<f64, String> {
-    match object.get(name) {
-        None => Err(format!("there is no `{name}`")),
-        // What is not finite JSON cannot say.
-        Some(Value::Null) => Ok(f64::NAN),
-        Some(value) => value.as_f64().ok_or_else(|| format!("`{name}` is no number")),
-    }
-}
-
-fn whole(object: &Map<String, Value>, name: &str) -> Result<u64, String> {
-    match object.get(name) {
-        None => Err(format!("there is no `{name}`")),
-        Some(value) => value.as_u64().ok_or_else(|| format!("`{name}` is no whole number")),
-    }
-}
-
-/// A list; empty where there is none.
-fn list<'v>(object: &'v Map<String, Value>, name: &str) -> Result<&'v [Value], String> {
-    match object.get(name) {
-        None | Some(Value::Null) => Ok(&[]),
-        Some(Value::Array(values)) => Ok(values),
-        Some(_) => Err(format!("`{name}` is no list")),
-    }
 }
 
 #[cfg(test)]
@@ -203,6 +224,10 @@ mod tests {
     fn what_a_line_lacks_is_said_with_its_number() {
         for (second, expected) in [
             ("{", "log.jsonl:3: the line is cut short"),
+            (r#"{"record":"strat"}"#, "log.jsonl:3: `record` is none of `start`, `epoch`, `end`"),
+            (r#"{"record":"start"}"#, "log.jsonl:3: a training begins anew: this is more than one training"),
+            (r#"{"record":"end","test":3}"#, "log.jsonl:3: `test` is no object"),
+            (r#"{"record":"end","error":{"message":3}}"#, "log.jsonl:3: `message` is no text"),
             ("nonsense", "log.jsonl:3: this is no JSON: expected ident in column 2"),
             ("[1]", "log.jsonl:3: this is no JSON object"),
             ("{}", "log.jsonl:3: there is no `epoch`"),
@@ -212,6 +237,9 @@ mod tests {
         ] {
             assert_eq!(wrong(&format!("{LINE}\n\n{second}\n")), ("E320".to_owned(), expected.to_owned()));
         }
+        assert_eq!(wrong("{\"record\":\"start\",\"set\":{\"batch\":3}}\n").1, "log.jsonl:1: `batch` is no text");
+        let ended = wrong(&format!("{LINE}\n{{\"record\":\"end\"}}\n{LINE}\n")).1;
+        assert_eq!(ended, "log.jsonl:3: this comes after the end of the training: this is more than one training");
         let with = |more: &str| wrong(&LINE.replace('}', more)).1;
         assert_eq!(with(r#","validation":3}"#), "log.jsonl:1: `validation` is no object");
         assert_eq!(with(r#","signals":3}"#), "log.jsonl:1: `signals` is no list");
@@ -222,9 +250,41 @@ mod tests {
 
     #[test]
     fn a_log_without_a_line_is_empty() {
-        for text in ["", "\n \n", "{\"model\":\"Net\"}\n"] {
+        for text in ["", "\n \n", "{\"record\":\"end\",\"model\":\"Net\"}\n", "{\"record\":\"start\"}\n{\"epo"] {
             assert_eq!(wrong(text), ("E321".to_owned(), "log.jsonl holds no epoch".to_owned()));
         }
+    }
+
+    #[test]
+    fn a_last_line_that_is_cut_is_left_out() {
+        let whole = format!("{LINE}\n{}\n", LINE.replace("1,", "2,"));
+        let epochs = |text: &str| Log::parse(text, "log.jsonl").map(|log| (log.epochs.len(), log.cut)).ok();
+        assert_eq!(epochs(&whole), Some((2, None)));
+        assert_eq!(epochs(whole.trim_end()), Some((2, None)), "only the line break is missing");
+        for cut in LINE.len() + 2..whole.len() - 2 {
+            assert_eq!(epochs(&whole[..cut]), Some((1, Some(2))), "{}", &whole[..cut]);
+        }
+        assert_eq!(epochs(&format!("{}\n{LINE}\n", &LINE[..9])), None, "a line that is cut in the midst of a log is damage");
+        assert_eq!(epochs(&format!("{LINE}\n{}\n", &LINE[..9])), None, "so is one that ends in a line break");
+    }
+
+    #[test]
+    fn the_first_and_the_last_record_are_read() {
+        let start = r#"{"record":"start","model":"Net","recipe":"Plain","seed":7,"threads":2,"settings":{"batch":"8"},"set":{"batch":"8"},"data":{"train":1200,"test":3,"xxh3":"ab"}}"#;
+        let end = r#"{"record":"end","model":"Net","seconds":3.5,"stopped":true,"restored":1,"test":{"rows":3,"loss":0.5,"accuracy":null}}"#;
+        let log = Log::parse(&format!("{start}\n{LINE}\n{end}\n"), "log.jsonl").unwrap();
+        assert_eq!(log.model(), Some("Net"));
+        let begin = log.start.unwrap();
+        assert_eq!(
+            (begin.recipe.as_str(), &begin.settings, &begin.set),
+            ("Plain", &vec![("batch".into(), "8".into())], &begin.settings)
+        );
+        let facts = [("seed", "7"), ("rows", "1,200 train, 0 validation, 3 test"), ("xxh3 of the data", "ab"), ("threads", "2")];
+        assert_eq!(begin.facts, facts.map(|(name, value)| (name, value.to_owned())));
+        let end = log.end.unwrap();
+        let (part, rows, figures) = &end.parts[0];
+        assert_eq!((*part, *rows, end.seconds, end.remarks.len()), ("test", 3, Some(3.5), 2));
+        assert!(figures[0].1.is_nan() && figures[1] == ("loss".to_owned(), 0.5), "{figures:?}");
     }
 
     #[test]

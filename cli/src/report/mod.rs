@@ -1,19 +1,22 @@
-//! A training as one page of HTML: curves of loss, metrics and learning rate, and for a watched one its signals, layers
-//! against time. It needs nothing but itself: no script, no file, no network.
+//! A training as one page of HTML: what came of it, curves of loss, metrics and learning rate, the recipe, and for a watched one its
+//! signals, layers against time; or two trainings compared. It needs nothing but itself: no script, no file, no network.
 
 pub mod chart;
+pub mod compare;
+mod course;
 pub mod heat;
+mod lines;
 pub mod log;
 pub mod scale;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use chart::{Chart, Curve};
 use heat::Heat;
-use log::{LOSS, Log, Watched};
+use log::{Begin, LOSS, Log, Watched};
 
+use crate::console::is_fine;
 use crate::curve::short;
-use crate::table::{count, duration};
+use crate::table::{count, duration, thousands};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -57,10 +60,39 @@ const MAPS: [Heat; 6] = [
     },
 ];
 
-/// The page of a log; `name` is what the training is called.
-pub fn page(log: &Log, name: &str) -> String {
+/// A training and what it is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// Its log.
+    pub log: &'a Log,
+}
+
+/// The page of a training.
+pub fn page(run: &Run<'_>) -> String {
+    let log = run.log;
     let watched: Vec<&Watched> = log.watched().collect();
-    let title = format!("Training: {name}");
+    let body = html! {
+        header { h1 { (run.name) } @if let Some(what) = what(log) { p.note { (what) } } }
+        (notices(log, None))
+        (tiles(log))
+        @if !watched.is_empty() { (verdicts(log)) }
+        section { h2 { "Course" } (course::charts(std::slice::from_ref(run))) }
+        @if watched.is_empty() {
+            p.note { "No signals were measured: " code { "dlm train --watch" } " does, and this page then shows where gradients go." }
+        } @else {
+            (signals(&watched))
+        }
+        @if let Some(start) = &log.start { (recipe(start)) }
+    };
+    shell(&format!("Training: {}", run.name), &body, std::slice::from_ref(run))
+}
+
+/// A whole page.
+fn shell(title: &str, body: &Markup, runs: &[Run<'_>]) -> String {
+    let epochs: usize = runs.iter().map(|run| run.log.epochs.len()).sum();
+    let logs = if runs.len() == 1 { "a log".to_owned() } else { count(runs.len(), "log") };
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -71,32 +103,47 @@ pub fn page(log: &Log, name: &str) -> String {
                 title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
-            body {
-                main {
-                    header { h1 { (title) } @if let Some(model) = &log.model { p.note { "model " (model) } } }
-                    (tiles(log))
-                    @if !watched.is_empty() { (verdicts(log)) }
-                    section { h2 { "Course" } div.grid { (curves(log)) } }
-                    @if watched.is_empty() {
-                        p.note { "No signals were measured: " code { "dlm train --watch" } " does, and this page then shows where gradients go." }
-                    } @else {
-                        (signals(&watched))
-                    }
-                    footer { "made by dlm " (env!("CARGO_PKG_VERSION")) " from " (count(log.epochs.len(), "epoch")) " of a log" }
-                }
-            }
+            body { main {
+                (body)
+                footer { "made by dlm " (env!("CARGO_PKG_VERSION")) " from " (count(epochs, "epoch")) " of " (logs) }
+            } }
         }
     };
     page.into_string()
 }
 
+/// The model and the recipe, as far as the log says.
+fn what(log: &Log) -> Option<String> {
+    let model = log.model()?;
+    let recipe = log.start.as_ref().map(|start| start.recipe.as_str()).filter(|recipe| !recipe.is_empty() && *recipe != model);
+    Some(recipe.map_or_else(|| format!("model {model}"), |recipe| format!("model {model}, recipe {recipe}")))
+}
+
+/// What one must know of a log before one reads its figures.
+fn notices(log: &Log, name: Option<&str>) -> Markup {
+    let mut all: Vec<String> = Vec::new();
+    if let Some(line) = log.cut {
+        all.push(format!(
+            "Line {line} of the log, its last, is cut short and left out: the training was ended while it was written."
+        ));
+    } else if log.start.is_some() && log.end.is_none() {
+        all.push("The log has no last record: the training is under way, or was ended from outside.".to_owned());
+    }
+    all.extend(log.end.iter().flat_map(|end| end.remarks.iter().cloned()));
+    html! { @for notice in all { p.notice { @if let Some(name) = name { strong { (name) ": " } } (in_code(&notice)) } } }
+}
+
+/// The time that a training took: of all of it where the log says that, else of its epochs.
+fn seconds(log: &Log) -> Option<std::time::Duration> {
+    let epochs = || log.epochs.iter().map(|epoch| epoch.seconds).filter(|seconds| seconds.is_finite()).sum();
+    let seconds = log.end.as_ref().and_then(|end| end.seconds).filter(|seconds| seconds.is_finite()).unwrap_or_else(epochs);
+    std::time::Duration::try_from_secs_f64(seconds).ok()
+}
+
 /// The figures that one looks for first.
 fn tiles(log: &Log) -> Markup {
-    let last = &log.epochs[log.epochs.len() - 1];
-    let losses = log.epochs.iter().filter_map(|epoch| Some((epoch.validation_loss()?, epoch)));
-    let best = losses.filter(|(loss, _)| loss.is_finite()).min_by(|a, b| a.0.total_cmp(&b.0));
-    let seconds: f64 = log.epochs.iter().map(|epoch| epoch.seconds).filter(|seconds| seconds.is_finite()).sum();
-    let time = std::time::Duration::try_from_secs_f64(seconds).map_or_else(|_| "-".to_owned(), duration);
+    let last = log.last();
+    let time = seconds(log).map_or_else(|| "-".to_owned(), duration);
     let tile = |name: &str, value: String, note: String| {
         html! { div.tile { span.name { (name) } strong { (value) } span.note { (note) } } }
     };
@@ -104,12 +151,40 @@ fn tiles(log: &Log) -> Markup {
         div.tiles {
             (tile("epochs", log.epochs.len().to_string(), format!("in {time}")))
             (tile("training loss", figure(LOSS, last.train_loss), format!("in epoch {}", last.epoch)))
-            @if let Some((loss, epoch)) = best {
+            @if let Some((loss, epoch)) = log.best() {
                 (tile("validation loss", figure(LOSS, loss), format!("the best, in epoch {}", epoch.epoch)))
-                @for (name, value) in epoch.validation.iter().filter(|(name, _)| name != LOSS) {
-                    (tile(name, figure(name, *value), format!("of epoch {}, on validation", epoch.epoch)))
+                @for (name, value) in worth_telling(&epoch.validation).filter(|(name, _)| name != LOSS) {
+                    (tile(&format!("validation {name}"), figure(name, *value), format!("in epoch {}", epoch.epoch)))
                 }
             }
+            @if let Some((rows, figures)) = log.test() {
+                @for (name, value) in worth_telling(figures) {
+                    (tile(&format!("test {name}"), figure(name, *value), format!("of the final weights, on {}", samples(rows))))
+                }
+            }
+        }
+    }
+}
+
+fn samples(rows: u64) -> String {
+    format!("{} sample{}", thousands(rows), if rows == 1 { "" } else { "s" })
+}
+
+/// How it was trained.
+fn recipe(start: &Begin) -> Markup {
+    let set = |key: &str| start.set.iter().any(|(set, _)| set.split('.').next() == Some(key));
+    html! {
+        section {
+            h2 { "Recipe" }
+            @if !start.set.is_empty() { p.note {
+                "Set on the command line: "
+                @for (index, (key, value)) in start.set.iter().enumerate() { @if index > 0 { ", " } code { (key) " = " (value) } }
+            } }
+            div.scroll { table {
+                @for (key, value) in &start.settings { tr.set[set(key)] { th { (key) } td { code { (value) } } } }
+            } }
+            h2 { "With" }
+            div.scroll { table { @for (name, value) in &start.facts { tr { th { (name) } td { (value) } } } } }
         }
     }
 }
@@ -124,38 +199,21 @@ fn figure(name: &str, value: f64) -> String {
     }
 }
 
+/// Whether two figures are one: what is summed in another order differs in its last digits.
+fn alike(one: f64, other: f64) -> bool {
+    one == other || one.is_nan() && other.is_nan() || (one - other).abs() <= 1e-5 * one.abs().max(other.abs())
+}
+
+/// Loss and metrics, the loss first, and no metric that is the loss.
+fn worth_telling(figures: &[(String, f64)]) -> impl Iterator<Item = &(String, f64)> {
+    let loss = figures.iter().find(|(name, _)| name == LOSS);
+    let metrics = figures.iter().filter(move |(name, value)| name != LOSS && loss.is_none_or(|(_, loss)| !alike(*loss, *value)));
+    loss.into_iter().chain(metrics)
+}
+
 /// Whether a metric, possibly of one output among several, is a share of right answers.
 fn is_share(name: &str) -> bool {
     name.rsplit('.').next() == Some("accuracy")
-}
-
-/// Loss, metrics and learning rate.
-fn curves(log: &Log) -> Markup {
-    let points = |value: &dyn Fn(&log::Epoch) -> Option<f64>| -> Vec<(f64, f64)> {
-        log.epochs.iter().filter_map(|epoch| Some((epoch.epoch as f64, value(epoch)?))).collect()
-    };
-    let mut losses = vec![Curve { name: "training", points: points(&|epoch| Some(epoch.train_loss)) }];
-    let validation = points(&log::Epoch::validation_loss);
-    if !validation.is_empty() {
-        losses.push(Curve { name: "validation", points: validation });
-    }
-    let mut metrics: Vec<&str> = Vec::new();
-    for (name, _) in log.epochs.iter().flat_map(|epoch| &epoch.validation) {
-        if name != LOSS && !metrics.contains(&name.as_str()) {
-            metrics.push(name);
-        }
-    }
-    let metrics = metrics.into_iter().map(|metric| {
-        let value = |epoch: &log::Epoch| epoch.validation.iter().find(|(name, _)| name == metric).map(|(_, value)| *value);
-        let curves = vec![Curve { name: metric, points: points(&value) }];
-        (format!("Validation {metric}"), Chart { title: "", curves, percent: is_share(metric) })
-    });
-    let rate = Curve { name: "learning rate", points: points(&|epoch| Some(epoch.learning_rate)) };
-    html! {
-        (Chart { title: "Loss", curves: losses, percent: false }.draw())
-        @for (title, chart) in metrics { (Chart { title: &title, ..chart }.draw()) }
-        (Chart { title: "Learning rate", curves: vec![rate], percent: false }.draw())
-    }
 }
 
 /// What the first and the last watched step tell, and all others on demand.
@@ -163,7 +221,7 @@ fn verdicts(log: &Log) -> Markup {
     let all: Vec<&Watched> = log.watched().collect();
     let (first, last) = (all[0], all[all.len() - 1]);
     let item = |watched: &Watched| {
-        let fine = watched.verdict.iter().all(|verdict| verdict.starts_with("signals are steady"));
+        let fine = watched.verdict.iter().all(|verdict| is_fine(verdict));
         html! {
             div.verdict.fine[fine] {
                 span.name { "step " (watched.step) }
@@ -196,6 +254,7 @@ fn in_code(text: &str) -> Markup {
 /// The heat maps.
 fn signals(watched: &[&Watched]) -> Markup {
     let shown = heat::columns(watched);
+    let (drawn, told) = heat::worth_drawing(&MAPS, &shown);
     html! {
         section {
             h2 { "Signals" }
@@ -205,7 +264,8 @@ fn signals(watched: &[&Watched]) -> Markup {
                 "Point at a cell to see its figure."
             }
             (heat::patterns())
-            div.grid { @for map in MAPS { @if let Some(map) = map.draw(&shown) { (map) } } }
+            div.grid { @for map in drawn { @if let Some(map) = map.draw(&shown) { (map) } } }
+            @for word in told { p.note { (word) } }
         }
     }
 }

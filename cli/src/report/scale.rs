@@ -79,11 +79,13 @@ impl Scale {
     /// Round values to mark, at most so many and one more, each with its text.
     pub fn ticks(&self, most: usize) -> Vec<(f64, String)> {
         let ticks = self.tick_values(most);
-        // Neighbours must not look the same.
-        let apart =
-            |digits: usize| ticks.windows(2).all(|pair| format!("{:.digits$}", pair[0]) != format!("{:.digits$}", pair[1]));
+        // A text must say where its tick is: 0.5, 1 and 1.5 are not 0, 1 and 2.
+        let step = ticks.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
+        let off =
+            |tick: f64, digits: usize| format!("{tick:.digits$}").parse().map_or(f64::INFINITY, |said: f64| (said - tick).abs());
+        let exact = |digits: usize| ticks.iter().all(|tick| off(*tick, digits) <= 1e-6 * step);
         let few = |value: &f64| *value == 0.0 || (1e-3..1e4).contains(&value.abs());
-        let digits = (0..10).find(|digits| apart(*digits)).filter(|_| !self.log && ticks.len() > 1 && ticks.iter().all(few));
+        let digits = (0..10).find(|digits| exact(*digits)).filter(|_| !self.log && ticks.len() > 1 && ticks.iter().all(few));
         ticks.iter().map(|tick| (*tick, digits.map_or_else(|| short(*tick), |digits| format!("{tick:.digits$}")))).collect()
     }
 
@@ -150,6 +152,8 @@ mod tests {
         let ticks = |scale: Scale, most| scale.ticks(most).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" ");
         assert_eq!(ticks(of(&[0.0, 1.0]), 5), "0.0 0.2 0.4 0.6 0.8 1.0");
         assert_eq!(ticks(of(&[1.0, 15.0]), 8), "2 4 6 8 10 12 14");
+        assert_eq!(ticks(of(&[0.13, 1.7]), 5), "0.5 1.0 1.5");
+        assert_eq!(ticks(of(&[0.5, 7.5]), 3), "5");
         assert_eq!(ticks(of(&[2.3031, 2.3094]), 5), "2.304 2.306 2.308");
         assert_eq!(ticks(of(&[0.0, 4e-6]), 4), "0 1e-6 2e-6 3e-6 4e-6");
         assert_eq!(ticks(of(&[2e4, 9e4]), 4), "20000 40000 60000 80000");

@@ -254,13 +254,21 @@ impl<'a> Resolver<'a> {
                 if range.contains(number) && range.contains_rounded(number) {
                     return Ok(ArgumentValue::Number(number));
                 }
-                let message = format!("{what} is {range}, not {}", show_number(number));
-                let mut diagnostic = Diagnostic::new(codes::OUT_OF_RANGE, span, message);
-                if range.contains(number) {
-                    let rounded = number as f32;
-                    diagnostic = diagnostic.help(format!("networks are computed in `f32`, in which this number is {rounded}"));
-                }
-                self.report(diagnostic);
+                let shown = show_number(number);
+                self.report(match range.contains(number) {
+                    false => Diagnostic::new(codes::OUT_OF_RANGE, span, format!("{what} is {range}, not {shown}")),
+                    true => {
+                        let rounded = number as f32;
+                        let (becomes, bound) = match rounded {
+                            _ if rounded.is_infinite() => ("infinite".into(), "whose largest number is about 3.4e38"),
+                            0.0 => ("0".into(), "whose smallest number above 0 is about 1.4e-45"),
+                            _ => (show_number(rounded.into()), "which has about seven digits"),
+                        };
+                        let message = format!("{what} is {range}, and {shown} is {becomes} as `f32`");
+                        let help = format!("networks are computed in `f32`, {bound}");
+                        Diagnostic::new(codes::OUT_OF_RANGE, span, message).help(help)
+                    }
+                });
                 Err(Known)
             }
             (Kind::Bool, Evaluated::Bool(value)) => Ok(ArgumentValue::Bool(value)),
@@ -278,7 +286,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A whole number from `least` on.
-    fn whole(&mut self, what: &str, number: f64, least: usize, span: Span) -> Result<f64, Known> {
+    pub(super) fn whole(&mut self, what: &str, number: f64, least: usize, span: Span) -> Result<f64, Known> {
         let shown = show_number(number);
         let diagnostic = if number.fract() != 0.0 {
             let nearest = number.round().max(least as f64);

@@ -73,11 +73,6 @@ pub(super) enum Named {
     Parameter,
 }
 
-/// Whether a model can have this name, as far as the generated Rust is concerned.
-pub fn is_usable_type(name: &str) -> bool {
-    !UNUSABLE.contains(&name.to_lowercase().as_str()) && !Named::Type.taken().contains(&name)
-}
-
 impl Named {
     /// Names that mean something else there.
     fn taken(self) -> &'static [&'static str] {
@@ -115,6 +110,15 @@ impl Named {
             Self::Parameter => &["None", "Some", "Ok", "Err", "PROGRAM"],
         }
     }
+}
+
+/// Whether a model can have this name, which its type in the generated Rust gets.
+pub fn can_name_type(name: &str) -> bool {
+    can_be(name, Named::Type)
+}
+
+fn can_be(name: &str, named: Named) -> bool {
+    !UNUSABLE.contains(&name.to_lowercase().as_str()) && !named.taken().contains(&name)
 }
 
 impl<'a> Resolver<'a> {
@@ -189,7 +193,7 @@ impl<'a> Resolver<'a> {
 
     /// Names that become Rust names must be possible there.
     pub(super) fn check_usable(&mut self, name: &Ident, named: Named) {
-        if UNUSABLE.contains(&name.name.to_lowercase().as_str()) || named.taken().contains(&name.name.as_str()) {
+        if !can_be(&name.name, named) {
             let message = format!("`{}` cannot be a name in the generated Rust", name.name);
             self.report(Diagnostic::new(codes::UNUSABLE_NAME, name.span, message).help("choose another name"));
         }

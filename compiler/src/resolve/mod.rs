@@ -29,7 +29,7 @@ use crate::graph::Program;
 use crate::signature::{Arguments, Flavor};
 use value::Evaluated;
 
-pub use items::{is_usable_type, module_name};
+pub use items::{can_name_type, module_name};
 pub use overrides::{Override, Overrides};
 /// What the reference is made from.
 pub(crate) mod reference {

@@ -8,9 +8,11 @@ use super::block::unknown_value;
 use super::build::{Builder, Value};
 use super::items::Named;
 use super::shape::{too_many_values, values};
+use super::value::Evaluated;
 use super::{Resolver, closest};
 use crate::graph::{Input, Node, NodeId, NodeKind, Output, OutputKind, Shape};
 use crate::op::show;
+use crate::signature::Kind;
 
 /// Every type of the language.
 const TYPES: [&str; 5] = ["f32", "index", "class", "binary", "flags"];
@@ -179,15 +181,7 @@ impl Resolver<'_> {
         let name = &ty.name;
         match name.name.as_str() {
             "f32" => self.float_shape(ty).map(OutputKind::Values),
-            "class" => match self.one_size(ty, "classes", "class[10]")? {
-                1 => {
-                    let message = "one class is no choice: `class[C]` has two classes or more";
-                    let help = "for a yes or no write `binary`, with one value before it";
-                    self.report(Diagnostic::new(codes::TYPE_SIZES, ty.span, message).help(help));
-                    None
-                }
-                classes => Some(OutputKind::Class(classes)),
-            },
+            "class" => self.one_size(ty, "classes", "class[10]").map(OutputKind::Class),
             "flags" => self.one_size(ty, "flags", "flags[4]").map(OutputKind::Flags),
             "binary" => match &ty.dimensions {
                 None => Some(OutputKind::Binary),
@@ -230,7 +224,24 @@ impl Resolver<'_> {
     /// The one size of `class[C]` and `flags[N]`.
     fn one_size(&mut self, ty: &Type, what: &str, example: &str) -> Option<usize> {
         match ty.dimensions.as_deref() {
-            Some([size]) => self.size(&format!("the number of {what}"), size).ok(),
+            Some([size]) => {
+                let (of, least) = (format!("the number of {what}"), if ty.name.name == "class" { 2 } else { 1 });
+                match self.evaluate(size) {
+                    Evaluated::Number(number) if number.fract() == 0.0 && number < 2.0 && least == 2 => {
+                        let count = if number == 1.0 { "one class is".into() } else { format!("{number} classes are") };
+                        let message = format!("{count} no choice: `class[C]` has two classes or more");
+                        let help = "for a yes or no write `binary`, with one value before it";
+                        self.report(Diagnostic::new(codes::TYPE_SIZES, ty.span, message).help(help));
+                        None
+                    }
+                    Evaluated::Number(number) => self.whole(&of, number, least, size.span).ok().map(|number| number as usize),
+                    other => {
+                        // Says what it is; a number it is not.
+                        let _ = self.of_kind(&of, Kind::Size, other, size.span);
+                        None
+                    }
+                }
+            }
             _ => {
                 let message = format!("`{}` needs one size, the number of {what}", ty.name.name);
                 self.report(

@@ -3,6 +3,7 @@
 use dlm_dsl::ast::{Argument, Call, Ident, Item, Span, Value, ValueKind};
 use dlm_dsl::codes;
 use dlm_dsl::diagnostic::{Diagnostic, Severity};
+use dlm_dsl::names::is_name;
 
 /// A setting that replaces a recipe's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,10 +106,6 @@ fn read(key: &str, value: &str, start: usize) -> Result<Setting, Unreadable> {
         segments.push(Ident { name: segment.to_owned(), span: Span::new(at, at + segment.len()) });
         at += segment.len() + 1;
     }
-    let is_name = |name: &str| {
-        name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-            && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
-    };
     let mut segments = segments.into_iter();
     let (key, argument) = match (segments.next(), segments.next(), segments.next()) {
         (Some(key), argument, None) if is_name(&key.name) && argument.as_ref().is_none_or(|name| is_name(&name.name)) => {

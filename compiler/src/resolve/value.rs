@@ -213,7 +213,7 @@ impl<'a> Resolver<'a> {
             // A map has no order of its own, and messages must not depend on one.
             names.sort_unstable();
             names.extend(self.consts.iter().map(|found| found.item.name.name.as_str()));
-            names.push("auto");
+            names.extend(["auto", "true", "false"]);
         }
         names.extend(op::activation::names().chain(initializer::names()).map(|name| -> &str { name }));
         names

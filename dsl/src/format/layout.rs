@@ -1,11 +1,13 @@
 //! Lays out what stands in brackets and between them: on one line where it fits, else one element a line.
 
+use std::borrow::Cow;
+
 use super::{
     Formatter, INDENT, WIDTH,
     tree::{Group, Node},
 };
 use crate::{
-    aliases,
+    aliases, names,
     token::{Bracket, TokenKind},
     words,
 };
@@ -19,13 +21,11 @@ struct Element<'a> {
 
 impl Formatter<'_> {
     /// A token's text in its canonical spelling.
-    fn leaf(&self, node: &Node) -> &str {
+    fn leaf(&self, node: &Node) -> Cow<'_, str> {
         match node {
-            Node::Leaf(token) => {
-                let text = token.text(self.source);
-                if token.kind == TokenKind::Name { aliases::canonical(text) } else { text.trim_end() }
-            }
-            Node::Group(_) => "",
+            Node::Leaf(token) if token.kind == TokenKind::Name => names::normal(aliases::canonical(token.text(self.source))),
+            Node::Leaf(token) => token.text(self.source).trim_end().into(),
+            Node::Group(_) => "".into(),
         }
     }
 
@@ -45,7 +45,7 @@ impl Formatter<'_> {
             }
             unary = node.kind() == TokenKind::Operator && self.is_unary(before);
             match node {
-                Node::Leaf(_) => out.push_str(self.leaf(node)),
+                Node::Leaf(_) => out.push_str(&self.leaf(node)),
                 Node::Group(group) if group.bracket == Bracket::Brace => self.flat_braces(out, group),
                 Node::Group(group) => {
                     out.push_str(group.bracket.open());
@@ -89,7 +89,7 @@ impl Formatter<'_> {
             TokenKind::Open(Bracket::Paren | Bracket::Square) => {
                 let word = self.leaf(before);
                 // `residual` takes arguments like a call; no other reserved word does.
-                before.kind() != TokenKind::Name || words::is_reserved(word) && word != "residual"
+                before.kind() != TokenKind::Name || words::is_reserved(&word) && word != "residual"
             }
             _ => true,
         }
@@ -110,7 +110,7 @@ impl Formatter<'_> {
             unary = node.kind() == TokenKind::Operator && self.is_unary(before);
             let last = index + 1 == nodes.len();
             let text = match node {
-                Node::Leaf(_) => self.leaf(node).to_owned(),
+                Node::Leaf(_) => self.leaf(node).into_owned(),
                 Node::Group(group) if group.bracket == Bracket::Brace => self.braces(group, indent),
                 Node::Group(group) => self.group(group, before, indent, column + if last { after } else { 0 }),
             };

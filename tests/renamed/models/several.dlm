@@ -20,6 +20,14 @@ train Struct as Loop like Struct {
     optimizer = sgd(lr = 0.5);
 }
 
+/// Names of any script that Rust has, one of them typed as a letter and an accent.
+model Größe {
+    input länge: f32[2];
+    é: länge -> dense(3) -> tanh;
+    é -> dense(1);
+    output 重み: f32[1];
+}
+
 model Second {
     input x: f32[2];
     dense(1);

@@ -25,7 +25,7 @@ pub mod inline {
 mod tests {
     use networks::ndarray::{Array, Ix2, array};
 
-    use super::{inline, second, r#struct, third, wide};
+    use super::{größe, inline, second, r#struct, third, wide};
 
     #[test]
     fn names_that_are_keywords_train() {
@@ -105,6 +105,13 @@ mod tests {
         let thread = std::thread::Builder::new().stack_size(640 << 10).spawn(train).unwrap();
         let (loss, one, all) = thread.join().unwrap();
         assert!(loss.is_finite() && one.iter().all(|value| value.is_finite()) && all.iter().all(|value| value.is_finite()));
+    }
+
+    #[test]
+    fn names_may_be_of_any_script() {
+        let spec = größe::PROGRAM.spec;
+        assert_eq!((spec.inputs[0].name, spec.outputs[0].name), ("länge", "重み"));
+        assert!(spec.parameters.iter().any(|parameter| parameter.name == "é.dense.weight"), "{:?}", spec.parameters);
     }
 
     #[test]

@@ -27,6 +27,9 @@ model Net {
 //   help: did you mean `he_normal`?
     dense(3, init = he_normal(gain = ALPHA));
 //                                   ^^^^^ error[E102]: nothing is called `ALPHA` here
+    dense(3, bias = flase);
+//                  ^^^^^ error[E102]: nothing is called `flase` here
+//   help: did you mean `false`?
     imge -> dense(3);
 //  ^^^^ error[E103]: there is no layer, activation, block or value called `imge` here
 //   help: did you mean `image`?

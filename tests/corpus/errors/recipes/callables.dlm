@@ -76,6 +76,7 @@ train Net as Arguments {
 train Net as Kinds {
     flavor     = torch;
 //               ^^^^^ error[E115]: `flavor` is `notes`, `pytorch` or `keras`, not `torch`
+//   help: did you mean `pytorch`?
     optimizer  = "adam";
 //               ^^^^^^ error[E111]: an optimizer belongs here, not the text "adam"
 //   help: there is `sgd`, `momentum`, `nesterov`, `adagrad`, `rmsprop`, `adam` and `adamw`

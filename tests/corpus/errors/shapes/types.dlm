@@ -33,6 +33,15 @@ model OutputTypes {
     output b: class[1];
 //            ^^^^^^^^ error[E132]: one class is no choice: `class[C]` has two classes or more
 //   help: for a yes or no write `binary`, with one value before it
+    output l: class[0];
+//            ^^^^^^^^ error[E132]: 0 classes are no choice: `class[C]` has two classes or more
+//   help: for a yes or no write `binary`, with one value before it
+    output m: class[-2];
+//            ^^^^^^^^^ error[E132]: -2 classes are no choice: `class[C]` has two classes or more
+//   help: for a yes or no write `binary`, with one value before it
+    output n: class[0.5];
+//                  ^^^ error[E113]: the number of classes is a whole number, not 0.5
+//   help: the nearest whole number is 2
     output c: class[3, 3];
 //            ^^^^^^^^^^^ error[E132]: `class` needs one size, the number of classes
 //   help: write, for example, `class[10]`

@@ -8,7 +8,10 @@
 const WIDTH = 3 @ 4;
 //              ^ error[E011]: the character `@` has no meaning here
 const HÖHE = 3;
-//    ^^^^ error[E011]: the name `HÖHE` holds letters that names do not have
+const x² = 3;
+//    ^^ error[E011]: the name `x²` holds a character that names do not have: `²`
+const n½n = 3;
+//    ^^^ error[E011]: the name `n½n` holds a character that names do not have: `½`
 const _ = 3;
 //    ^ error[E011]: `_` alone is not a name
 const NAME = 'single';
@@ -16,7 +19,7 @@ const NAME = 'single';
 const OTHER = “curly”;
 //            ^^^^^^^ error[E011]: strings do not stand between `“` and `”`
 const OPEN = 'single;
-//           ^ error[E011]: the character `'` has no meaning here
+//           ^^^^^^^^ error[E006]: this string does not end on its line
 const SPACE = 1;
 const MARK = 1​2;
 //            ^ error[E011]: the invisible character U+200B has no meaning here

@@ -102,6 +102,12 @@ model Rest {
 //          ^ error[E001]: expected `->` or `;`, found `,`
     dense.relu;
 //       ^ error[E001]: expected `:`, `(`, `->` or `;`, found `.`
+    dense[3];
+//       ^ error[E001]: expected `:`, `(`, `->` or `;`, found `[`
+    input u: f32(3);
+//              ^ error[E001]: expected `;`, found `(`
+    output t: class(3);
+//                 ^ error[E001]: expected `=` or `;`, found `(`
     output v: class[10] = dense(3);
 //                             ^ error[E001]: expected `;`, found `(`
     output;
