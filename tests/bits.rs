@@ -3,9 +3,6 @@
 
 mod support;
 
-use std::sync::Mutex;
-use std::thread;
-
 use dlm_cli::aot::{self, Effort};
 use dlm_compiler::compile::{CompileOptions, Compiled, compile};
 use dlm_compiler::graph::Program;
@@ -15,7 +12,7 @@ use support::compare::{compare, interpreted};
 use support::unit_name;
 
 /// Recipes that are compiled into one library.
-const TOGETHER: usize = 12;
+const TOGETHER: usize = 24;
 
 /// Every kernel that can be split is, however small.
 const SPLIT_ALL: CompileOptions = CompileOptions { split_from: 0, products: Products::Chosen, marks: false };
@@ -29,18 +26,7 @@ fn compare_all(options: CompileOptions, effort: Effort, level: Level, threads: &
     for ((stem, _), program) in sources.iter().zip(&programs) {
         recipes.extend(program.models.iter().flat_map(|model| &model.units).map(|unit| (stem.as_str(), compile(unit, options))));
     }
-    let libraries = Mutex::new(recipes.chunks(TOGETHER));
-    let next = || libraries.lock().expect("nobody panics with it").next();
-    let work = || {
-        while let Some(recipes) = next() {
-            compare_library(recipes, effort, level, threads, steps);
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(work);
-        }
-    });
+    support::in_parallel(recipes.chunks(TOGETHER), |recipes| compare_library(recipes, effort, level, threads, steps));
 }
 
 fn compare_library(recipes: &[(&str, Compiled<'_>)], effort: Effort, level: Level, threads: &[usize], steps: u64) {

@@ -1,16 +1,25 @@
-//! Snapshots of what the corpus compiles to: the plan of every model (its kernels, what each fuses, which buffers it
-//! takes and when), and the whole generated code of some. Review them with `cargo insta review`.
+//! Snapshots of what the corpus compiles to: the plan of every model (its kernels, what each fuses, which buffers it takes), of
+//! further recipes what differs; the whole generated code of the smallest, and each form of kernel once. Review them with `cargo insta
+//! review`.
 
+#[path = "codegen/review.rs"]
+mod review;
 mod support;
+
+use std::collections::BTreeMap;
 
 use dlm_compiler::compile::{CompileOptions, compile};
 use dlm_compiler::emit::{Levels, functions};
 use dlm_compiler::plan::Update;
 use quote::quote;
+use review::Section;
 use support::unit_name;
 
-/// Models whose whole code is kept: together they hold every form of kernel.
-const WHOLE: &[&str] = &["linear", "blocks", "branches", "clipping"];
+/// The model whose whole code is kept.
+const WHOLE: &str = "linear";
+
+/// How long a snapshot may be: so much can be read before it is accepted.
+const READABLE: usize = 320;
 
 /// Code as a person would lay it out. The macro around the functions is opened, so that they are formatted too.
 fn formatted(tokens: &proc_macro2::TokenStream) -> String {
@@ -45,38 +54,49 @@ fn whole(item: syn::Item) -> syn::File {
 fn plans() {
     for (stem, source) in support::sources() {
         let program = support::program(&stem, &source);
-        for unit in program.models.iter().flat_map(|model| &model.units) {
-            let compiled = compile(unit, CompileOptions::default());
-            let updates: String = compiled
-                .first()
-                .plan
-                .updates()
-                .iter()
-                .map(|(name, update)| match update {
-                    Update::Fused => format!("update of {name}: fused with its gradient\n"),
-                    Update::TwoPhase => format!("update of {name}: in two phases\n"),
-                    Update::Constrained => format!("update of {name}: fused with its gradient, then constrained\n"),
-                })
-                .collect();
-            let more: String =
-                compiled.steps[1..].iter().map(|step| format!("\n{}: {}", step.variant.name(&unit.recipe), step.plan)).collect();
-            let (step, infer, one) = (&compiled.first().plan, &compiled.infer, &compiled.infer_one);
-            let text = format!("step: {step}{updates}{more}\ninfer: {infer}\ninfer one: {one}");
-            insta::assert_snapshot!(format!("plan_{stem}_{}", unit_name(unit).replace(" as ", "_")), text);
+        for model in &program.models {
+            let mut first: Option<(String, Vec<Section>)> = None;
+            for unit in &model.units {
+                let (name, sections) = (unit_name(unit), review::sections(unit));
+                let text = review::text(&sections, first.as_ref().map(|(name, sections)| (name.as_str(), sections.as_slice())));
+                let lines = text.lines().count();
+                assert!(lines <= READABLE, "{stem}.dlm, {name}: {lines} lines; a smaller model, or several, can be read");
+                insta::assert_snapshot!(format!("plan_{stem}_{}", name.replace(" as ", "_")), text);
+                first.get_or_insert((name, sections));
+            }
         }
     }
 }
 
 #[test]
 fn code() {
-    for (stem, source) in support::sources().into_iter().filter(|(stem, _)| WHOLE.contains(&stem.as_str())) {
+    let (stem, source) = support::sources().into_iter().find(|(stem, _)| stem == WHOLE).expect("it is part of the corpus");
+    let program = support::program(&stem, &source);
+    let compiled = compile(&program.models[0].units[0], CompileOptions::default());
+    let tokens = functions(&compiled, &quote!(::dlm::__rt::kernels), Levels::All, &format!("{stem}.dlm"));
+    insta::assert_snapshot!(format!("code_{stem}"), formatted(&tokens));
+}
+
+/// Of each form of kernel that the corpus has, told apart by the functions of `level` that it calls, the shortest one.
+#[test]
+fn forms_of_kernels() {
+    let mut forms: BTreeMap<String, String> = BTreeMap::new();
+    for (stem, source) in support::sources() {
         let program = support::program(&stem, &source);
         // One recipe of each model: the others differ in numbers.
         for model in &program.models {
             let compiled = compile(&model.units[0], CompileOptions::default());
             let tokens = functions(&compiled, &quote!(::dlm::__rt::kernels), Levels::All, &format!("{stem}.dlm"));
-            insta::assert_snapshot!(format!("code_{stem}"), formatted(&tokens));
+            for (form, text) in review::forms(&tokens) {
+                let shortest = forms.entry(form).or_insert_with(|| text.clone());
+                if (text.len(), &text) < (shortest.len(), shortest) {
+                    *shortest = text;
+                }
+            }
         }
+    }
+    for (form, text) in forms {
+        insta::assert_snapshot!(format!("form_{form}"), text);
     }
 }
 
@@ -127,19 +147,66 @@ fn updates_are_fused_unless_a_whole_gradient_is_needed() {
     }
 }
 
+/// The names and bodies of the functions that are printed for a model with these layers.
+fn printed_functions(layers: &str) -> Vec<(String, String)> {
+    let source = format!("model M {{ input x: f32[20]; {layers} dense(4); output y: class[4]; }}");
+    let program = support::program("layers", &source);
+    let compiled = compile(&program.models[0].units[0], CompileOptions::default());
+    let text = functions(&compiled, &quote!(kernels), Levels::All, "").to_string();
+    let functions = text.split("fn ").skip(1).map(|function| {
+        let (name, rest) = function.split_once(' ').expect("a function has parameters");
+        (name.to_owned(), rest.to_owned())
+    });
+    functions.collect()
+}
+
+/// Those that kernels run, without the parts of `step` and `infer` that call them.
+fn kernels_of(layers: &str) -> usize {
+    printed_functions(layers).iter().filter(|(name, _)| !name.contains("_part")).count()
+}
+
 /// Equal layers share their functions: a deep network's code does not grow with its depth.
 #[test]
 fn equal_layers_share_code() {
-    let count = |depth: usize| {
-        let source = format!(
-            "model M {{ input x: f32[20]; repeat {depth} {{ dense(20, init = he_normal) -> elu; }} dense(4); output y: class[4]; }}"
-        );
-        let program = support::program("deep", &source);
-        let compiled = compile(&program.models[0].units[0], CompileOptions::default());
-        let text = functions(&compiled, &quote!(kernels), Levels::All, "").to_string();
-        text.matches("fn ").count()
+    let deep = |depth: usize| format!("repeat {depth} {{ dense(20, init = he_normal) -> elu; }}");
+    assert_eq!(kernels_of(&deep(6)), kernels_of(&deep(30)));
+}
+
+/// Whatever they are called, and whatever stands between them.
+#[test]
+fn names_and_neighbours_do_not_keep_equal_layers_from_sharing() {
+    let named = |names: &[&str]| names.iter().map(|name| format!("{name}: dense(20) -> batch_norm -> relu;")).collect::<String>();
+    // From one that stands before many to one that stands after many: their letters are not in the order of the layers.
+    assert_eq!(kernels_of(&named(&["a", "b", "c", "d"])), kernels_of(&named(&["z", "first", "b", "read", "a_10", "a_9", "K"])));
+    let alternating = |turns: usize| "dense(20) -> relu; dropout(0.1); dense(20) -> elu; dropout(0.2);".repeat(turns);
+    assert_eq!(kernels_of(&alternating(3)), kernels_of(&alternating(8)));
+}
+
+/// A layer called like the function that it computes is not taken for another.
+#[test]
+fn different_layers_do_not_share() {
+    let bodies = |activation: &str| -> Vec<String> {
+        let functions = printed_functions(&format!("dense(20) -> tanh; dense(20) -> {activation};"));
+        functions.into_iter().map(|(_, body)| body).filter(|body| body.contains("level :: product")).collect()
     };
-    assert_eq!(count(6), count(30));
+    let forward = |bodies: Vec<String>, function: &str| bodies.iter().filter(|body| body.contains(function)).count();
+    assert_eq!(forward(bodies("sigmoid"), "level :: sigmoid"), forward(bodies("sigmoid"), "level :: tanh"));
+    assert!(forward(bodies("sigmoid"), "level :: sigmoid") > 0);
+}
+
+/// What rustc takes longer and longer for is cut: no function has more than 64 calls and copies.
+#[test]
+fn long_functions_are_cut() {
+    let layers: String = (0..150).map(|_| "dense(20) -> relu;").collect();
+    let branches: String = (0..150).map(|branch| format!("b{branch}: x -> dense(2);")).collect();
+    let joined: Vec<String> = (0..150).map(|branch| format!("b{branch}")).collect();
+    for layers in [layers, format!("{branches} concat({});", joined.join(", "))] {
+        let functions = printed_functions(&layers);
+        let calls = |body: &str| body.matches("views (memory").count();
+        let most = functions.iter().map(|(_, body)| calls(body)).max();
+        let all: usize = functions.iter().map(|(_, body)| calls(body)).sum();
+        assert!(most <= Some(64) && all > 600, "{most:?} of {all}");
+    }
 }
 
 /// The `f32`s of a cache line, at which buffers begin.

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dlm_cli::aot;
+use dlm_cli::aot::{self, Effort};
 use dlm_compiler::compile::{CompileOptions, Compiled, compile};
 use dlm_compiler::graph::{Program, Unit};
 use dlm_compiler::signature::Flavor;
@@ -98,11 +98,18 @@ fn units(cases: &[Case]) -> Vec<(&Case, Compiled<'_>)> {
     cases.iter().flat_map(|case| case.units().map(move |unit| (case, compiled(unit)))).collect()
 }
 
-/// All of them in one library, by one start of the Rust compiler.
+/// Recipes that are compiled into one library: what those of a case have in common is compiled once.
+const TOGETHER: usize = 48;
+
+/// All of them, several libraries at a time. Without optimisation, which changes no bit (`tests/bits.rs`).
 fn load(units: &[(&Case, Compiled<'_>)]) -> Vec<&'static dlm_runtime::Program> {
-    let models: Vec<(&Compiled<'_>, &str)> = units.iter().map(|(case, compiled)| (compiled, case.name.as_str())).collect();
-    let loaded = aot::load_all(&models, &aot::Options::default()).expect("generated code compiles");
-    loaded.into_iter().map(|loaded| loaded.program).collect()
+    let options = aot::Options { effort: Effort::Quick, ..aot::Options::default() };
+    let load = |units: &[(&Case, Compiled<'_>)]| {
+        let models: Vec<(&Compiled<'_>, &str)> = units.iter().map(|(case, compiled)| (compiled, case.name.as_str())).collect();
+        let loaded = aot::load_all(&models, &options).expect("generated code compiles");
+        loaded.into_iter().map(|loaded| loaded.program).collect::<Vec<_>>()
+    };
+    support::in_parallel(units.chunks(TOGETHER), load).concat()
 }
 
 fn flavor(unit: &Unit) -> &'static str {

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use dlm_compiler::compile::Compiled;
 use dlm_compiler::describe::describe;
-use dlm_compiler::emit::{Levels, functions};
+use dlm_compiler::emit::{Levels, functions_of_all};
 use dlm_kernels::Level;
 use dlm_runtime::Program;
 use sha2::{Digest, Sha256};
@@ -192,13 +192,10 @@ fn load_with(models: &[(&Compiled<'_>, &str)], options: &Options, compiling: imp
     let level = options.level.unwrap_or_else(Level::detect);
     let rustc = std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
     let version = version(&rustc)?;
-    let mut code = String::from("#![allow(warnings)]\n");
-    for (index, (compiled, source)) in models.iter().enumerate() {
-        let functions = functions(compiled, &quote::quote!(::dlm_kernels), Levels::One(level.name()), source);
-        let _ = writeln!(
-            code,
-            "pub mod model_{index} {{ {functions} ::dlm_kernels::export! {{ step, infer, DLM_PROGRAM_{index} }} }}"
-        );
+    let functions = functions_of_all(models, &quote::quote!(::dlm_kernels), Levels::One(level.name()));
+    let mut code = format!("#![allow(warnings)]\n{functions}\n");
+    for index in 0..models.len() {
+        let _ = writeln!(code, "::dlm_kernels::export! {{ step_{index}, infer_{index}, DLM_PROGRAM_{index} }}");
     }
     let kernels_text: String = dlm_kernels::source::FILES.iter().map(|(path, text)| format!("{path}\n{text}\n")).collect();
     let kernels_key = key(&[env!("CARGO_PKG_VERSION"), &version, &kernels_text]);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use dlm_compiler::graph::{Graph, NodeKind};
-use dlm_compiler::train_graph::{Operation, TensorKind, TrainGraph, ValueId};
+use dlm_compiler::train_graph::{Along, Operation, TensorKind, TrainGraph, ValueId};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// A network: a line for each value with what it is made of, and its parameters below it.
@@ -74,7 +74,8 @@ fn operation(graph: &TrainGraph, operation: &Operation) -> String {
         Operation::MaxColumns(x) => format!("greatest of each row of %{}", x.0),
         Operation::Uniform { stream } => format!("uniform draws of stream {stream}"),
         Operation::Concat(operands) => format!("rows of {}", list(operands)),
-        Operation::Slice { of, start } => format!("rows of %{} from {start}", of.0),
+        Operation::Slice { of, start, along: Along::Rows } => format!("rows of %{} from {start}", of.0),
+        Operation::Slice { of, start, along: Along::Columns } => format!("columns of %{} from {start}", of.0),
     }
 }
 

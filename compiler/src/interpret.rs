@@ -3,7 +3,7 @@
 
 use crate::expr::{Expr, Leaf};
 use crate::real::Real;
-use crate::train_graph::{Columns, Extent, Operation, TensorKind, TrainGraph, ValueId};
+use crate::train_graph::{Along, Columns, Extent, Operation, TensorKind, TrainGraph, ValueId};
 
 /// One call of a step or a prediction.
 #[derive(Clone, Copy, Debug, Default)]
@@ -129,7 +129,11 @@ impl<'a, T: Real> Interpreter<'a, T> {
                 all
             }
             Operation::Concat(parts) => parts.iter().flat_map(|id| of(id).iter().copied()).collect(),
-            Operation::Slice { of: whole, start } => of(whole)[start * width..(start + extent.rows) * width].to_vec(),
+            Operation::Slice { of: whole, start, along } => {
+                let (row, column) = if *along == Along::Rows { (*start, 0) } else { (0, *start) };
+                let columns = size(whole).1;
+                each(extent.rows, width, |i, j| of(whole)[(row + i) * columns + column + j])
+            }
         }
     }
 }

@@ -14,8 +14,20 @@ pub struct OptimizerDef {
     pub momentum: Option<&'static str>,
     /// Whether, in the notes' flavour, it holds the point ahead Φ = θ − βm instead of θ.
     pub lookahead: bool,
+    /// Its formula in each flavour, as the reference has it: notes, pytorch, keras.
+    pub formulas: [&'static str; 3],
+    /// The values between which an argument is at home, widely drawn: beyond, it is most likely a slip. Of `lr` and of each share
+    /// that is kept.
+    pub usual: &'static [(&'static str, f64, f64)],
     /// The update of one element.
     pub update: fn(&Rule<'_>) -> Update,
+}
+
+impl OptimizerDef {
+    /// The values between which this argument is at home.
+    pub fn usual(&self, argument: &str) -> Option<(f64, f64)> {
+        self.usual.iter().find(|(name, ..)| *name == argument).map(|(_, low, high)| (*low, *high))
+    }
 }
 
 impl std::fmt::Debug for OptimizerDef {
@@ -131,6 +143,16 @@ const MOMENTUM: Argument = beta("beta", 0.9, 0.9, 0.9, "the share of the momentu
 const BETA1: Argument = beta("beta1", 0.9, 0.9, 0.9, "the share of the mean gradient that is kept");
 const BETA2: Argument = beta("beta2", 0.999, 0.999, 0.999, "the share of the mean squared gradient that is kept");
 
+/// As the notes have it.
+const AS_NOTES: &str = "as notes";
+
+/// Where the rate of gradient descent is at home, also with momentum.
+const USUAL_RATE: (&str, f64, f64) = ("lr", 1e-5, 1.0);
+/// Where it is for steps that gradients are divided out of.
+const USUAL_SCALED_RATE: (&str, f64, f64) = ("lr", 1e-6, 0.1);
+/// There are reasons for a β₁ of 0.
+const USUAL_OF_ADAM: &[(&str, f64, f64)] = &[USUAL_SCALED_RATE, ("beta1", 0.0, 0.99), ("beta2", 0.9, 0.99999)];
+
 fn no_state(_: &Arguments) -> Vec<(&'static str, f64)> {
     Vec::new()
 }
@@ -146,6 +168,8 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
         state: no_state,
         momentum: None,
         lookahead: false,
+        formulas: ["θ −= ηg", AS_NOTES, AS_NOTES],
+        usual: &[USUAL_RATE],
         update: |rule| Update { parameter: rule.parameter.clone() - rule.rate() * rule.g(), state: vec![] },
     },
     OptimizerDef {
@@ -157,6 +181,8 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
         state: |_| vec![("m", 0.0)],
         momentum: Some("beta"),
         lookahead: false,
+        formulas: ["m = βm + ηg; θ −= m", "m = βm + g; θ −= ηm", AS_NOTES],
+        usual: &[USUAL_RATE, ("beta", 0.5, 0.995)],
         update: |rule| {
             let kept = rule.rounded(rule.momentum("beta")) * rule.state[0].clone();
             if rule.flavor() == Flavor::Pytorch {
@@ -177,6 +203,8 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
         state: |_| vec![("m", 0.0)],
         momentum: Some("beta"),
         lookahead: true,
+        formulas: ["m = βm + ηg; Φ −= ηg + βm", "m = βm + g; θ −= η(g + βm)", "as notes, θ for Φ"],
+        usual: &[USUAL_RATE, ("beta", 0.5, 0.995)],
         update: |rule| {
             let kept = rule.rounded(rule.momentum("beta")) * rule.state[0].clone();
             if rule.flavor() == Flavor::Pytorch {
@@ -202,6 +230,8 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
         state: |arguments| vec![("s", if arguments.flavor == Flavor::Keras { 0.1 } else { 0.0 })],
         momentum: None,
         lookahead: false,
+        formulas: ["s += g²; θ −= ηg/√(s + ε)", "θ −= ηg/(√s + ε)", "as notes, s from 0.1"],
+        usual: &[("lr", 1e-4, 1.0)],
         update: |rule| {
             let s = rule.state[0].clone() + rule.g().square();
             let step = rule.rate() * rule.g() / root(rule, s.clone());
@@ -221,6 +251,8 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
         state: |_| vec![("s", 0.0)],
         momentum: None,
         lookahead: false,
+        formulas: ["s = βs + (1 − β)g²; θ −= ηg/√(s + ε)", "θ −= ηg/(√s + ε)", AS_NOTES],
+        usual: &[USUAL_SCALED_RATE, ("beta", 0.5, 0.9999)],
         update: |rule| {
             let s = rule.moving(0, rule.number("beta"), rule.g().square());
             let step = rule.rate() * rule.g() / root(rule, s.clone());
@@ -236,6 +268,12 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
         state: mean_and_square,
         momentum: Some("beta1"),
         lookahead: false,
+        formulas: [
+            "θ −= a·m/√(s·b + ε), a = η/(1 − β₁ᵗ), b = 1/(1 − β₂ᵗ)",
+            "θ −= a·m/(√s·b + ε), b = 1/√(1 − β₂ᵗ)",
+            "θ −= a·m/(√s + ε), a = η√(1 − β₂ᵗ)/(1 − β₁ᵗ)",
+        ],
+        usual: USUAL_OF_ADAM,
         update: |rule| adam(rule, rule.parameter.clone()),
     },
     OptimizerDef {
@@ -258,6 +296,8 @@ pub static OPTIMIZERS: &[OptimizerDef] = &[
         state: mean_and_square,
         momentum: Some("beta1"),
         lookahead: false,
+        formulas: ["θ ← θ(1 − ηλ) for weights, then adam's step", "for all parameters", "for all parameters"],
+        usual: USUAL_OF_ADAM,
         update: |rule| {
             let decays = rule.is_weight || !rule.notes();
             let factor = (rule.scalar)(constant(1.0) - rule.learning_rate() * rule.number("decay"));

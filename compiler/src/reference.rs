@@ -23,7 +23,7 @@ use crate::signature::{Argument, Default, Kind, Signature};
 pub fn tables() -> Vec<(&'static str, String)> {
     let mut tables: Vec<(&'static str, String)> =
         TABLES.iter().map(|table| (*table, rows(table).iter().map(|row| row.text()).collect())).collect();
-    tables.extend([("settings", settings()), ("lints", lints()), ("planned", planned())]);
+    tables.extend([("settings", settings()), ("formulas", formulas()), ("lints", lints()), ("planned", planned())]);
     tables
 }
 
@@ -47,6 +47,35 @@ const TABLES: [&str; 12] = [
 pub fn names() -> Vec<(&'static str, &'static str)> {
     let all = TABLES.into_iter().chain(["settings"]);
     all.flat_map(|table| rows(table).into_iter().map(move |row| (table, row.name()))).collect()
+}
+
+/// What can be called of a table, and with what; none if there is no such table, or its rows are settings.
+pub fn signatures(table: &str) -> Vec<Signature> {
+    rows(table).iter().filter_map(Row::signature).collect()
+}
+
+/// How many there are of these: rows of a table, or lints.
+///
+/// # Errors
+/// If there is no such table.
+pub fn count(table: &str) -> Result<usize, String> {
+    match table {
+        "lints" => Ok(lints().lines().count()),
+        _ => Some(rows(table).len()).filter(|rows| *rows > 0).ok_or_else(|| format!("there is no table `{table}`")),
+    }
+}
+
+/// The names of a table's rows in a sentence: `` `sgd`, `momentum` and `nesterov` ``.
+///
+/// # Errors
+/// If there is no such table.
+pub fn named(table: &str) -> Result<String, String> {
+    let names: Vec<String> = rows(table).iter().map(|row| format!("`{}`", row.name())).collect();
+    match names.split_last() {
+        None => Err(format!("there is no table `{table}`")),
+        Some((last, [])) => Ok(last.clone()),
+        Some((last, rest)) => Ok(format!("{} and {last}", rest.join(", "))),
+    }
 }
 
 /// Rows of a table with what they take and their defaults, as a list in markdown.
@@ -99,6 +128,14 @@ impl Row {
             Self::Call(signature) => signature.name,
             Self::Loss(def) => def.signature.name,
             Self::Setting(setting) => setting.name,
+        }
+    }
+
+    fn signature(&self) -> Option<Signature> {
+        match self {
+            Self::Call(signature) => Some(*signature),
+            Self::Loss(def) => Some(def.signature),
+            Self::Setting(_) => None,
         }
     }
 
@@ -205,6 +242,15 @@ fn settings() -> String {
     text
 }
 
+/// The formula of each optimizer in each flavour.
+fn formulas() -> String {
+    let mut text = String::from("| | notes | pytorch | keras |\n|---|---|---|---|\n");
+    for def in OPTIMIZERS {
+        line(&mut text, format_args!("| `{}` | {} |", def.signature.name, def.formulas.join(" | ")));
+    }
+    text
+}
+
 fn lints() -> String {
     let mut text = String::new();
     for info in codes::ALL.iter().filter(|info| info.severity() == Severity::Warning) {
@@ -214,15 +260,36 @@ fn lints() -> String {
 }
 
 fn planned() -> String {
-    let names = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let mut text = String::new();
-    line(&mut text, format_args!("- layers: {}", names(op::PLANNED)));
-    line(&mut text, format_args!("- settings: {}", names(PLANNED)));
-    for (setting, callables) in PLANNED_CALLABLES {
-        line(&mut text, format_args!("- for `{setting}`: {}", names(callables)));
-    }
-    for (of, arguments) in PLANNED_ARGUMENTS {
-        line(&mut text, format_args!("- arguments of `{of}`: {}", names(arguments)));
+    for (place, names) in planned_names() {
+        let of = match place {
+            Planned::Layer => "layers".to_owned(),
+            Planned::Setting => "settings".to_owned(),
+            Planned::For(setting) => format!("for `{setting}`"),
+            Planned::ArgumentOf(name) => format!("arguments of `{name}`"),
+        };
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        line(&mut text, format_args!("- {of}: {}", names.join(", ")));
     }
     text
+}
+
+/// Where a name is to stand that is still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Planned {
+    /// A layer.
+    Layer,
+    /// A setting of recipes.
+    Setting,
+    /// What this setting takes.
+    For(&'static str),
+    /// An argument of this.
+    ArgumentOf(&'static str),
+}
+
+/// The names of the language that are still to come.
+pub fn planned_names() -> Vec<(Planned, &'static [&'static str])> {
+    let callables = PLANNED_CALLABLES.iter().map(|(setting, names)| (Planned::For(setting), *names));
+    let arguments = PLANNED_ARGUMENTS.iter().map(|(of, names)| (Planned::ArgumentOf(of), *names));
+    [(Planned::Layer, op::PLANNED), (Planned::Setting, PLANNED)].into_iter().chain(callables).chain(arguments).collect()
 }

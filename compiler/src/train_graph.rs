@@ -110,13 +110,24 @@ pub enum Operation {
     },
     /// The rows of the operands, one after the other.
     Concat(Vec<ValueId>),
-    /// Some rows of a value.
+    /// Some rows of a value; or of a value of one row some columns.
     Slice {
         /// Of which.
         of: ValueId,
-        /// The first row.
+        /// The first row or column.
         start: usize,
+        /// Which of the two.
+        along: Along,
     },
+}
+
+/// One of the two ways through a matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Along {
+    /// From row to row.
+    Rows,
+    /// From column to column.
+    Columns,
 }
 
 impl Operation {
@@ -130,6 +141,22 @@ impl Operation {
             Self::SumColumns(x) | Self::SumRows(x) | Self::MaxRows(x) | Self::MaxColumns(x) | Self::Slice { of: x, .. } => {
                 vec![*x]
             }
+        }
+    }
+
+    /// The operand of which the transpose is read.
+    pub fn transposed(&self) -> Option<ValueId> {
+        match self {
+            Self::Product { right, right_transposed: true, .. } => Some(*right),
+            _ => None,
+        }
+    }
+
+    /// The operands of which anything but the transpose is read. `x · xᵀ` reads both of `x`.
+    pub fn direct(&self) -> Vec<ValueId> {
+        match self {
+            Self::Product { left, right_transposed: true, .. } => vec![*left],
+            _ => self.operands(),
         }
     }
 
@@ -152,7 +179,7 @@ impl Operation {
             Self::SumRows(x) => Self::SumRows(rename(*x)),
             Self::MaxRows(x) => Self::MaxRows(rename(*x)),
             Self::MaxColumns(x) => Self::MaxColumns(rename(*x)),
-            Self::Slice { of, start } => Self::Slice { of: rename(*of), start: *start },
+            Self::Slice { of, start, along } => Self::Slice { of: rename(*of), start: *start, along: *along },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Activations: values and slopes at −3, −0, 0 and 3 in each flavour, defaults, and learned slopes.
 
 use dlm_compiler::check;
+use dlm_compiler::expr::{Expr, Leaf};
 use dlm_compiler::graph::Unit;
 use dlm_compiler::initializer::Distribution;
 use dlm_compiler::interpret::{Call, Interpreter};
@@ -136,6 +137,38 @@ fn values_and_slopes_are_exact() {
     }
     for name in activation::names() {
         assert!(ROWS.iter().any(|(written, ..)| written.split('(').next() == Some(name)), "`{name}` has no row");
+    }
+}
+
+/// Bounds are the values' own, to the digits that a message shows, and what has bounds says so; what saturates has no slope to
+/// speak of on either side, and says so.
+#[test]
+fn bounds_and_saturation_are_those_of_the_values() {
+    for def in activation::ACTIVATIONS {
+        let (name, arguments) = (def.signature.name, Arguments::defaults(&def.signature, Flavor::Notes));
+        // What is drawn or learned as it usually is.
+        let usual = def.learned_slope.map_or(0.5, |initial| initial(&arguments));
+        let of = |expr: &Expr, z: f64| expr.evaluate::<f64>(&|leaf| if leaf == Leaf::Operand(0) { z } else { usual });
+        let value = (def.value)(&arguments);
+        let near = (-4000..=4000).map(|step| f64::from(step) / 100.0);
+        let values: Vec<f64> = near.chain([-1e6, 1e6]).map(|z| of(&value, z)).collect();
+        let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let greatest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        // What goes beyond 100 goes on.
+        let meets = |told: f64, found: f64| if found.abs() > 100.0 { told.is_infinite() } else { (told - found).abs() < 1e-4 };
+        let (low, high) = (def.bounds)(&arguments);
+        assert!(meets(low, least) && meets(high, greatest), "`{name}`: bounds {low} and {high}, values {least} to {greatest}");
+        let slope = value.derivative(Leaf::Operand(0));
+        let flat = |z: f64| of(&slope, z).abs() < 1e-3;
+        assert_eq!(def.saturates.is_some(), flat(-30.0) && flat(30.0), "`{name}`: saturates");
+        if let Some(largest) = def.saturates {
+            let slopes = (-4000..=4000).map(|step| of(&slope, f64::from(step) / 100.0).abs());
+            let found = slopes.fold(0.0, f64::max);
+            let told = largest.split(',').next().unwrap_or_default();
+            let told = told.split_once('/').map_or_else(|| told.parse(), |(a, b)| Ok(a.parse::<f64>()? / b.parse::<f64>()?));
+            assert_eq!(told, Ok(found), "`{name}`: the largest slope in `saturates`");
+        }
+        assert!(!def.bounds_outputs || low.is_finite() || high.is_finite(), "`{name}` bounds no outputs");
     }
 }
 

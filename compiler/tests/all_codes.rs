@@ -39,7 +39,9 @@ fn no_code_lacks_a_test_that_expects_it() {
         } else {
             // A file beyond the bound does not belong into a corpus; the parser's own tests make one.
             let expected = [format!("error[{code}]: "), format!("warning[{code}]: ")];
-            info.code != codes::FILE_TOO_LARGE && !corpus.iter().any(|text| expected.iter().any(|line| text.contains(line)))
+            // Names that are still to come are in no corpus either, since one day they are not: tests/planned.rs has them.
+            let apart = [codes::FILE_TOO_LARGE, codes::SETTING_NOT_SUPPORTED_YET];
+            !apart.contains(&info.code) && !corpus.iter().any(|text| expected.iter().any(|line| text.contains(line)))
         }
     });
     let missing: Vec<&str> = missing.map(|info| info.code.0).collect();

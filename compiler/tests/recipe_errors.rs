@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use dlm_compiler::{Override, Overrides, check_with};
+use dlm_dsl::diagnostic::Code;
 use dlm_dsl::{codes, expectation};
 
 /// What a file's lines `// set: key=value` and `// data: value` replace.
@@ -20,7 +21,9 @@ fn every_error_of_a_recipe_is_the_expected_one_and_no_code_lacks_one() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/corpus/errors/recipes");
     let covered = expectation::check_folder(&folder, |source| check_with(source, &overrides(source)).1)
         .unwrap_or_else(|report| panic!("{report}"));
-    for info in codes::ALL.iter().filter(|info| info.code.0.starts_with("E2")) {
+    // Settings that are still to come are those of tests/planned.rs.
+    let here = |code: Code| code.0.starts_with("E2") && code != codes::SETTING_NOT_SUPPORTED_YET;
+    for info in codes::ALL.iter().filter(|info| here(info.code)) {
         assert!(covered.contains(&info.code), "{} has no test in {}", info.code.0, folder.display());
     }
 }
@@ -49,7 +52,8 @@ fn the_examples_on_the_pages_are_what_they_say() {
             let diagnostics = check_with(example, &command_overrides(example)).1;
             diagnostics.into_iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>()
         };
-        assert_eq!(found("\n## Wrong\n"), [info.code], "{}: the wrong example", info.code.0);
+        let wrong = found("\n## Wrong\n");
+        assert_eq!(wrong, [info.code], "{}: the wrong example; of what is supported by now another planned name", info.code.0);
         assert_eq!(found("\n## Right\n"), [], "{}: the right example", info.code.0);
     }
 }

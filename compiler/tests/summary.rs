@@ -36,6 +36,57 @@ fn the_recipe_that_is_printed_is_the_recipe() {
     assert!(recipes > 20, "{recipes}");
 }
 
+/// Each setting written otherwise than its default, with what else it needs.
+const WRITTEN: &[(&str, &str)] = &[
+    ("flavor", "flavor = keras;"),
+    ("data", "data = csv(\"a.csv\", label = \"y\");"),
+    ("validation_data", "data = csv(\"a.csv\", label = \"y\"); validation_data = csv(\"b.csv\", label = \"y\");"),
+    ("test_data", "data = csv(\"a.csv\", label = \"y\"); test_data = csv(\"b.csv\", label = \"y\");"),
+    ("split", "split = (test = 0.1);"),
+    ("augment", "augment = [noise(1)];"),
+    ("normalize", "normalize = standard;"),
+    ("loss", "loss = cross_entropy(0.1);"),
+    ("losses", "losses = [(y, cross_entropy, 2)];"),
+    ("optimizer", "optimizer = sgd;"),
+    ("schedule", "schedule = exponential(0.9);"),
+    ("warmup", "warmup = epochs(1);"),
+    ("lr_scale", "lr_scale = [(h, 0.1)];"),
+    ("regularize", "regularize = [l2(0.1)];"),
+    ("clip", "clip = norm(1);"),
+    ("accumulate", "accumulate = 2;"),
+    ("average", "average = 0.9;"),
+    ("batch", "batch = 8;"),
+    ("last_batch", "last_batch = drop;"),
+    ("sample_weights", "sample_weights = true;"),
+    ("reuse", "reuse = weights(\"a\");"),
+    ("freeze", "freeze = [h];"),
+    ("unfreeze", "freeze = [h]; unfreeze = [(h, epochs(2))];"),
+    ("epochs", "epochs = 3;"),
+    ("early_stop", "early_stop = (monitor = train_loss);"),
+    ("watch", "watch = signals;"),
+    ("seed", "seed = 1;"),
+    ("shuffle", "shuffle = false;"),
+];
+
+/// Whatever a recipe says, its summary says: a setting that it lacks fails, by name.
+#[test]
+fn every_setting_that_is_written_is_printed() {
+    let value = |settings: &str, key: &str| {
+        let source = format!(
+            "model Net {{ input x: f32[4]; h: dense(5) -> relu; dense(3); output y: class[3]; }} train Net {{ {settings} }}"
+        );
+        let summary = summarize(&source).remove(0);
+        summary.settings.into_iter().find(|setting| setting.key == key).map(|setting| setting.value)
+    };
+    for (setting, written) in WRITTEN {
+        let (printed, default) = (value(written, setting), value("", setting));
+        assert!(printed.is_some() && printed != default, "`{written}`: the summary says {printed:?} of `{setting}`");
+    }
+    for (_, setting) in dlm_compiler::reference::names().into_iter().filter(|(table, _)| *table == "settings") {
+        assert!(WRITTEN.iter().any(|(known, _)| *known == setting), "`{setting}` has no row in WRITTEN");
+    }
+}
+
 #[test]
 fn what_is_not_written_is_filled_in() {
     let source = "model Net { input x: f32[4]; dense(3); output y: class[3]; }";

@@ -21,8 +21,35 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The environment variable that makes [`check`] give the text with its expectations rewritten.
+/// The environment variable that makes [`check`] give the text with its expectations rewritten: `1` adds some and changes their
+/// texts, `remove` takes away too what is no longer reported.
 pub const UPDATE: &str = "DLM_UPDATE_EXPECT";
+
+/// Whether what tests expect is to be rewritten.
+///
+/// # Panics
+/// If [`UPDATE`] is neither `1` nor `remove`.
+pub fn updates() -> bool {
+    update() != Update::No
+}
+
+/// What is to become of what tests expect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Update {
+    No,
+    /// Nothing that is expected is given up.
+    Add,
+    Remove,
+}
+
+fn update() -> Update {
+    match std::env::var(UPDATE).as_deref() {
+        Err(_) | Ok("" | "0") => Update::No,
+        Ok("1") => Update::Add,
+        Ok("remove") => Update::Remove,
+        Ok(other) => panic!("{UPDATE} is `1` or `remove`, not `{other}`"),
+    }
+}
 
 /// A diagnostic that a test file expects.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -203,15 +230,41 @@ fn write_expectation(out: &mut String, it: &Expectation, remarks: bool) {
     }
 }
 
-/// [`compare`]s, or, where the environment variable [`UPDATE`] is `1`, gives the text to write in place of `source`.
+/// The expectations in `source` under lines of which fewer errors, or fewer warnings, are reported than are expected.
+fn given_up(source: &str, diagnostics: &[Diagnostic]) -> Result<String, String> {
+    let expected = read(source)?;
+    let index = LineIndex::new(source);
+    let found: Vec<Expectation> = diagnostics.iter().map(|diagnostic| expectation(&index, diagnostic)).collect();
+    let place = |it: &Expectation| (it.line, it.headline.starts_with("error["));
+    let mut report = String::new();
+    for it in &expected {
+        let count = |of: &[Expectation]| of.iter().filter(|other| place(other) == place(it)).count();
+        if count(&found) < count(&expected) && !found.iter().any(|other| other.line == it.line && other.headline == it.headline) {
+            describe(&mut report, "expected, and no longer reported", it);
+        }
+    }
+    Ok(report)
+}
+
+/// The text to write in place of `source`, if it changes.
+fn rewritten(source: &str, diagnostics: &[Diagnostic], update: Update) -> Result<Option<String>, String> {
+    let given_up = given_up(source, diagnostics)?;
+    if update == Update::Add && !given_up.is_empty() {
+        return Err(format!("{given_up}{UPDATE}=1 gives up nothing that is expected; {UPDATE}=remove does\n"));
+    }
+    let remarks = read(source).is_ok_and(|expectations| expectations.iter().any(|it| !it.remarks.is_empty()));
+    let rewritten = rewrite(source, diagnostics, remarks);
+    Ok((rewritten != source).then_some(rewritten))
+}
+
+/// [`compare`]s, or, where the environment variable [`UPDATE`] says so, gives the text to write in place of `source`.
 ///
 /// # Errors
-/// As [`compare`].
+/// As [`compare`]; where it updates, what is expected and no longer reported, unless that is to be removed.
 pub fn check(source: &str, diagnostics: &[Diagnostic]) -> Result<Option<String>, String> {
-    if std::env::var(UPDATE).is_ok_and(|value| value == "1") {
-        let remarks = read(source).is_ok_and(|expectations| expectations.iter().any(|it| !it.remarks.is_empty()));
-        let rewritten = rewrite(source, diagnostics, remarks);
-        return Ok((rewritten != source).then_some(rewritten));
+    match update() {
+        Update::No => {}
+        update => return rewritten(source, diagnostics, update),
     }
     compare(source, diagnostics).map(|()| None)
 }
@@ -340,6 +393,26 @@ mod tests {
         assert_eq!(rewrite(&rewritten, &found, false), rewritten);
         assert_eq!(compare(&rewritten, &found), Ok(()));
         assert_eq!(rewrite(SOURCE, &[], false), bare);
+    }
+
+    #[test]
+    fn updating_gives_up_nothing_unless_told() {
+        let mut found = diagnostics();
+        found[1].message.push('?');
+        let changed = rewritten(SOURCE, &found, Update::Add).unwrap().unwrap();
+        assert!(changed.contains("what is this?"), "{changed}");
+        // One error of a line more.
+        found.push(found[1].clone());
+        assert!(rewritten(SOURCE, &found, Update::Add).is_ok());
+        let refused = rewritten(SOURCE, &diagnostics()[..1], Update::Add).unwrap_err();
+        assert!(refused.starts_with("expected, and no longer reported: 3:5 (width 5) error[E001]: what is this"), "{refused}");
+        assert!(refused.ends_with("DLM_UPDATE_EXPECT=remove does\n"), "{refused}");
+        let removed = rewritten(SOURCE, &diagnostics()[..1], Update::Remove).unwrap().unwrap();
+        assert!(!removed.contains("E001") && removed.contains("E017"), "{removed}");
+        // An error that has become a warning is given up too.
+        let mut milder = diagnostics();
+        milder[1].code = codes::ALL.iter().find(|info| info.severity() == Severity::Warning).unwrap().code;
+        assert!(rewritten(SOURCE, &milder, Update::Add).is_err());
     }
 
     #[test]

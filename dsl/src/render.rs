@@ -16,9 +16,30 @@ use serde_json::{Value, json};
 pub fn terminal(diagnostics: &[Diagnostic], source: &str, path: &str, color: bool, columns: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(columns);
-    let drawn: Vec<String> = diagnostics.iter().map(|diagnostic| draw(&renderer, diagnostic, source, path)).collect();
+    let (mut errors, mut warnings) = (0, 0);
+    let mut drawn = Vec::new();
+    for diagnostic in diagnostics {
+        // Errors are why somebody looks at all: warnings leave them room.
+        let count = match diagnostic.severity() {
+            Severity::Error => &mut errors,
+            Severity::Warning => &mut warnings,
+        };
+        *count += 1;
+        if *count <= MOST {
+            drawn.push(draw(&renderer, diagnostic, source, path));
+        }
+    }
+    for (count, what) in [(errors, "error"), (warnings, "warning")] {
+        if count > MOST {
+            drawn.push(format!("{path}: {} further {what}s are not shown\n", count - MOST));
+        }
+    }
     drawn.join("\n")
 }
+
+/// The errors that are drawn of one text, and the warnings, at the most: of a long text a slip that is made everywhere is said
+/// thousands of times.
+const MOST: usize = 100;
 
 /// The columns of what is no terminal.
 pub const COLUMNS: usize = 140;
@@ -105,7 +126,7 @@ fn span_json(index: &LineIndex<'_>, span: Span) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse;
+    use crate::{codes, parse};
 
     const SOURCE: &str = "model M {\n    dense(3 -> relu;\n    head = é²;\n}\n";
 
@@ -142,6 +163,17 @@ mod tests {
         let (_, diagnostics) = parse(SOURCE);
         assert!(terminal(&diagnostics, SOURCE, "m.dlm", true, COLUMNS).contains('\u{1b}'));
         assert!(!terminal(&diagnostics, SOURCE, "m.dlm", false, COLUMNS).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn of_very_many_the_first_are_drawn() {
+        let of = |code| Diagnostic::new(code, Span { start: 0, end: 1 }, "said");
+        let mut all = vec![of(codes::SATURATING_ACTIVATION); 1000];
+        all.push(of(codes::UNKNOWN_SETTING));
+        let drawn = terminal(&all, SOURCE, "m.dlm", false, COLUMNS);
+        assert_eq!(drawn.matches("warning[W001]").count(), 100);
+        assert_eq!(drawn.matches("error[").count(), 1, "warnings leave errors room");
+        assert!(drawn.ends_with("m.dlm: 900 further warnings are not shown\n"), "{drawn}");
     }
 
     #[test]

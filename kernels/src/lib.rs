@@ -39,4 +39,4 @@ pub use level::portable;
 pub use level::{avx2, avx512};
 pub use machine::{ForkJoin, Machine, Mark, Rows, Sgemm, Task};
 pub use program::{ABI_VERSION, AbiMismatch, Program};
-pub use views::views;
+pub use views::{called_views, views};

@@ -44,6 +44,21 @@ pub fn views<const R: usize, const W: usize>(
     }
 }
 
+/// As [`views`], by a call: for a function that borrows so often that folding the checks would take its compiler long. They
+/// take some nanoseconds at run time instead.
+///
+/// # Panics
+/// As [`views`].
+#[inline(never)]
+#[track_caller]
+pub fn called_views<const R: usize, const W: usize>(
+    memory: &mut [f32],
+    reads: [Range<usize>; R],
+    writes: [Range<usize>; W],
+) -> ([&[f32]; R], [&mut [f32]; W]) {
+    views(memory, reads, writes)
+}
+
 #[cold]
 #[inline(never)]
 #[track_caller]
@@ -96,6 +111,13 @@ mod tests {
     #[should_panic(expected = "range 1..3, which is written, overlaps 2..4")]
     fn panics_when_a_write_overlaps_a_read() {
         views(&mut [0.0; 4], [2..4], [1..3]);
+    }
+
+    #[test]
+    fn gives_the_same_by_a_call() {
+        let mut memory = [1.0, 2.0, 3.0];
+        let ([a], [b]) = super::called_views(&mut memory, [0..2], [2..3]);
+        assert_eq!((a, b), (&[1.0, 2.0][..], &mut [3.0][..]));
     }
 
     #[test]

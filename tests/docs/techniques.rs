@@ -81,7 +81,9 @@ fn everything_in_the_tables_has_a_page() {
     let missing: Vec<String> = reference::names()
         .into_iter()
         .filter(|row| !covered.contains(row))
-        .map(|(table, name)| format!("no page in docs/techniques has `<!-- defaults {table} {name} -->`"))
+        .map(|(table, name)| {
+            format!("no page in docs/techniques has `<!-- defaults {table} {name} -->`, then `<!-- end -->`, under `## Defaults`")
+        })
         .collect();
     assert!(missing.is_empty(), "{}", missing.join("\n"));
     let names = reference::names();
@@ -97,7 +99,8 @@ fn every_page_is_as_it_should_be_and_in_the_index() {
     for (name, text) in techniques() {
         wrong.extend(faults(&text).into_iter().map(|fault| format!("{name}: {fault}")));
         if !links.contains(&name) {
-            wrong.push(format!("{name}: the index does not lead to it"));
+            let title = text.lines().next().unwrap_or_default().trim_start_matches(['#', ' ']);
+            wrong.push(format!("{name}: docs/techniques/README.md lacks `[{title}]({name})`"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -115,7 +118,9 @@ fn everything_in_the_tables_is_in_the_table_of_names() {
     }
     for (heading, names) in tables {
         let rows = rows_under(&page, &heading);
-        wrong.extend(names.iter().filter(|name| !rows.contains(name)).map(|name| format!("no row `{name}` under {heading}")));
+        let missing = names.iter().filter(|name| !rows.contains(name));
+        let line = |name| format!("no row `{name}` under {heading}: `| `{name}` | PyTorch's name | Keras' name | differences |`");
+        wrong.extend(missing.map(line));
         wrong.extend(rows.iter().filter(|row| !names.contains(row)).map(|row| format!("there is no `{row}` among {heading}")));
     }
     assert!(wrong.is_empty(), "docs/names.md:\n{}", wrong.join("\n"));

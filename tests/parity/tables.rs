@@ -1,6 +1,7 @@
 //! What is compared without training: learning rates by the number of updates done, plateau and early stopping by scripted metrics.
 //! The tables are in `parity/tables`, exact to the last digit of an `f64`.
 
+use std::collections::HashSet;
 use std::fs;
 
 use dlm_compiler::compile::{CompileOptions, Compiled, compile};
@@ -87,6 +88,18 @@ fn schedules_have_the_oracles_rates() {
             None => assert!(momenta.is_none(), "{name}: the schedule sets no momentum"),
         }
     });
+}
+
+/// A schedule without an oracle's rates fails, by name.
+#[test]
+fn every_schedule_has_an_oracle() {
+    let table = |name: &str| fs::read_to_string(folder("tables").join(format!("{name}.json"))).expect("the table is there");
+    let tables = table("schedules") + &table("plateau");
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let words: HashSet<&str> = tables.split(|c| !is_part(c)).collect();
+    let names = dlm_compiler::reference::signatures("schedules").into_iter().map(|signature| signature.name);
+    let missing: Vec<&str> = names.filter(|name| !words.contains(name)).collect();
+    assert!(missing.is_empty(), "schedules without a row in tests/parity/oracles/tables.py: {missing:?}");
 }
 
 #[test]

@@ -1,15 +1,16 @@
 //! Random files: valid by construction, small, and of everything that the language has.
 //!
 //! What can be written in any place is a row of a table, and `$name` in a row is a row of the table of that name. The tables
-//! are at the top. What follows puts layers of fitting shapes together and knows which of them learn something.
+//! are at the top; what a row of the compiler's tables is that no row here names is called by its signature. What follows puts layers of fitting shapes together and knows which of them learn something.
 
 use std::fmt::Write as _;
 
+use crate::made::{LEARNED, MADE};
 use crate::support::Numbers;
 
 /// Rows of equal chance for each `$name`; what ends in digits is spelt `$name` too. Names that are not here are made by
 /// [`Generator::made`].
-const TABLES: &[(&str, &[&str])] = &[
+pub const TABLES: &[(&str, &[&str])] = &[
     // Numbers.
     ("bool", &["true", "false"]),
     ("share", &["0", "0.1", "0.3", "0.5", "0.9", "1 / 3"]),
@@ -175,14 +176,14 @@ const SETTINGS: &[(f32, &str)] = &[
 
 /// A block: its parameters and statements, and ways to call it. Statements name nothing but what is in them; `units` is how
 /// wide the result is, or else it is as wide as what goes in.
-struct Block {
+pub struct Block {
     parameters: &'static str,
-    body: &'static str,
+    pub body: &'static str,
     /// Each inside the parentheses; `$units` is a size.
     calls: &'static [&'static str],
 }
 
-const BLOCKS: &[Block] = &[
+pub const BLOCKS: &[Block] = &[
     Block {
         parameters: "units, act = $activation, rate = 0.1",
         body: "dense(units, bias = $bool) -> $layer -> act -> dropout(rate);",
@@ -291,8 +292,12 @@ impl Generator {
 
     fn made(&mut self, name: &str) -> Option<String> {
         if let Some((_, rows)) = TABLES.iter().find(|(table, _)| *table == name) {
-            let row = self.pick(rows);
-            return Some(self.expand(row));
+            let made = MADE.get(name).map_or(&[][..], Vec::as_slice);
+            let row = match self.below(rows.len() + made.len()) {
+                index if index < rows.len() => self.expand(rows[index]),
+                index => made[index - rows.len()].clone(),
+            };
+            return Some(row);
         }
         let one_of = |generator: &mut Self, of: &[String]| of[generator.below(of.len())].clone();
         Some(match name {
@@ -410,7 +415,7 @@ impl Generator {
         if weighted {
             self.weighted.push(name.clone());
         }
-        if weighted || links.contains("norm") || links.contains("prelu") {
+        if weighted || links.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| LEARNED.contains(word)) {
             self.learned.push(name.clone());
         }
         self.values.push(Named { name, width, used: false });

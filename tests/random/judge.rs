@@ -5,7 +5,6 @@ use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -73,24 +72,10 @@ pub struct Judge {
 impl Judge {
     /// What becomes of some files, on all processors.
     pub fn judge(&self, files: &[String]) -> Vec<Verdict> {
-        let verdicts = Mutex::new(vec![Ok(true); files.len()]);
         let processors = thread::available_parallelism().map_or(1, usize::from);
         // A few files are spread too.
         let together = files.len().div_ceil(processors).clamp(1, TOGETHER);
-        let parts = Mutex::new(files.chunks(together).enumerate());
-        let next = || parts.lock().expect("nobody panics with it").next();
-        let work = || {
-            while let Some((part, files)) = next() {
-                let found = self.together(files);
-                verdicts.lock().expect("nobody panics with it")[part * together..][..files.len()].clone_from_slice(&found);
-            }
-        };
-        thread::scope(|scope| {
-            for _ in 0..processors {
-                scope.spawn(work);
-            }
-        });
-        verdicts.into_inner().expect("nobody panics with it")
+        support::in_parallel(files.chunks(together), |files| self.together(files)).concat()
     }
 
     /// Files in one process, and each in one of its own if that one does not say which it is.

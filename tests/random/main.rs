@@ -16,6 +16,7 @@
 
 mod generator;
 mod judge;
+mod made;
 mod shrink;
 #[path = "../support/mod.rs"]
 mod support;
@@ -121,6 +122,23 @@ fn the_files_say_all_that_can_be_said() {
         }
     }
     assert!(missing.is_empty(), "the generator never writes {missing:?}");
+}
+
+/// What no row names is called by its signature: here, what would be if none were named.
+#[test]
+fn rows_of_the_compiler_are_written_by_being_there() {
+    let made = |table, from| made::made(table, from, &HashSet::new());
+    for (table, from, written, not) in [
+        ("activation", "activations", "elu(alpha = 0.3)", "softmax"),
+        ("layer", "layers", "layer_norm", "flatten(1)"),
+        ("layer", "layers", "noise(std = 0.3)", "dense(units = 3)"),
+        ("optimizer", "optimizers", "adamw(decay = 0.3)", "adam(decay = 0.3)"),
+        ("error_of_numbers", "losses", "huber(delta = 0.3)", "cross_entropy"),
+        ("cross_entropy_of_flags", "losses", "binary_cross_entropy", "mse"),
+    ] {
+        let made = made(table, from);
+        assert!(made.iter().any(|row| row == written) && !made.iter().any(|row| row == not), "{table}: {made:?}");
+    }
 }
 
 #[test]

@@ -2,12 +2,15 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
+pub mod calls;
 pub mod compare;
 pub mod reference;
 pub mod sample;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread;
 
 use dlm_compiler::compile::Compiled;
 use dlm_compiler::graph::{OutputKind, Program, Unit};
@@ -59,6 +62,26 @@ pub fn unit_name(unit: &Unit) -> String {
         Some(name) => format!("{} as {name}", unit.graph.name),
         None => unit.graph.name.clone(),
     }
+}
+
+/// What `work` makes of each item, in their order, on all processors.
+pub fn in_parallel<T: Send, R: Send>(items: impl Iterator<Item = T> + Send, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let items = Mutex::new(items.enumerate());
+    let results = Mutex::new(Vec::new());
+    let next = || items.lock().expect("nobody panics with it").next();
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some((index, item)) = next() {
+                    let result = work(item);
+                    results.lock().expect("nobody panics with it").push((index, result));
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().expect("nobody panics with it");
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// A small generator of test data (Knuth's MMIX constants): the same on every machine.

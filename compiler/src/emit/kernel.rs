@@ -4,8 +4,9 @@
 //! what it writes holds those alone, what it reads holds all rows, of which `first` is its first.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use crate::expr::Leaf;
@@ -40,7 +41,80 @@ pub struct Function {
     pub reads: Vec<Source>,
     /// The arrays that it writes, with the length of a row.
     pub writes: Vec<(Source, usize)>,
+    /// The scalars of the step that it takes.
+    pub scalars: Vec<usize>,
+    /// What it calls its arrays and elements.
+    locals: HashSet<String>,
 }
+
+impl Function {
+    /// Its types and what it does, whatever it calls its arrays and elements: equal ones are one function.
+    pub fn key(&self) -> String {
+        let mut key = Key { locals: &self.locals, numbers: HashMap::new(), text: String::new() };
+        key.tokens(&self.parameters);
+        key.tokens(&self.written.iter().map(|name| quote!(#name,)).collect());
+        key.tokens(&self.body);
+        key.text
+    }
+}
+
+/// Prints tokens with a number for each name of the function's own, in the order in which they first occur.
+struct Key<'a> {
+    locals: &'a HashSet<String>,
+    numbers: HashMap<String, usize>,
+    text: String,
+}
+
+impl Key<'_> {
+    fn tokens(&mut self, tokens: &TokenStream) {
+        // What follows `::` or `.` is no name of the function's own, whatever a layer is called: `level::tanh(x)`.
+        let (mut member, mut before) = (false, ' ');
+        for token in tokens.clone() {
+            let punct = if let TokenTree::Punct(punct) = &token { punct.as_char() } else { ' ' };
+            let begins_member = match punct {
+                ':' => before == ':',
+                '.' => before != '.',
+                _ => false,
+            };
+            match token {
+                TokenTree::Group(group) => {
+                    let _ = write!(self.text, "{:?} ", group.delimiter());
+                    self.tokens(&group.stream());
+                    self.text.push_str("end ");
+                }
+                TokenTree::Ident(name) if !member => self.name(&name.to_string()),
+                other => {
+                    let _ = write!(self.text, "{other} ");
+                }
+            }
+            (member, before) = (begins_member, punct);
+        }
+    }
+
+    fn name(&mut self, name: &str) {
+        let (base, suffix) = self.split(name);
+        if self.locals.contains(base) {
+            let next = self.numbers.len();
+            let number = *self.numbers.entry(base.to_owned()).or_insert(next);
+            let _ = write!(self.text, "{number}{suffix} ");
+        } else {
+            let _ = write!(self.text, "{name} ");
+        }
+    }
+
+    /// A name of its own, and what was added to it: see [`SUFFIXES`], and the bindings of an expression.
+    fn split<'n>(&self, name: &'n str) -> (&'n str, &'n str) {
+        let base = match name.strip_suffix('_') {
+            // `x_1_`: no name of its own ends in an underscore.
+            Some(bound) => bound.rsplit_once('_').map(|(base, _)| base),
+            None => SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)),
+        };
+        base.map_or((name, ""), |base| name.split_at(base.len()))
+    }
+}
+
+/// What is added to the name of an array.
+const SUFFIXES: [&str; 4] = ["_rows", "_row", "_column", "_block"];
 
 /// A number without a suffix.
 pub fn number(value: usize) -> Literal {
@@ -100,12 +174,10 @@ impl<'a> Printer<'a> {
             let name = self.fresh(&self.plan.graph.value(id).name.clone());
             self.elements.insert(id, name);
             let operation = self.plan.graph.value(id).operation.clone();
-            for operand in operation.operands() {
-                let transposed =
-                    matches!(operation, Operation::Product { right, right_transposed: true, .. } if right == operand);
-                let source = if transposed { Some(Source::Buffer(Content::Transposed(operand))) } else { self.source(operand) };
-                self.add_read(source);
+            for operand in operation.direct() {
+                self.add_read(self.source(operand));
             }
+            self.add_read(operation.transposed().map(|id| Source::Buffer(Content::Transposed(id))));
             if let Operation::Map { expr, .. } = &operation {
                 expr.leaves(&mut |leaf| {
                     if let Leaf::Scalar(index) = leaf
@@ -195,7 +267,7 @@ impl<'a> Printer<'a> {
             base.insert_str(0, "v_");
         }
         base.truncate(base.trim_end_matches('_').len());
-        if ["_rows", "_row", "_column", "_block"].iter().any(|suffix| base.ends_with(suffix)) {
+        if SUFFIXES.iter().any(|suffix| base.ends_with(suffix)) {
             base.push_str("_v");
         }
         let mut candidate = base.clone();
@@ -260,6 +332,20 @@ impl<'a> Printer<'a> {
         format_ident!("{}_row", self.names[&source])
     }
 
+    /// The streams that it draws from.
+    fn streams(&self) -> Vec<u32> {
+        let stream = |id: &ValueId| match self.plan.graph.value(*id).operation {
+            Operation::Uniform { stream } => Some(stream),
+            _ => None,
+        };
+        self.kernel.values.iter().filter_map(stream).collect()
+    }
+
+    /// What the stream of a draw is called: an argument, so that layers which draw share a function.
+    pub(super) fn stream_of(&self, stream: u32) -> Ident {
+        stream_name(self.streams().iter().position(|own| *own == stream).expect("it draws from that stream"))
+    }
+
     fn function(mut self) -> Function {
         let body = self.body();
         let mut parameters = quote!(first: usize, n: usize,);
@@ -272,11 +358,16 @@ impl<'a> Printer<'a> {
             parameters.extend(quote!(machine: &Machine,));
             arguments.extend(quote!(machine,));
         }
-        if self.kernel.values.iter().any(|id| matches!(self.plan.graph.value(*id).operation, Operation::Uniform { .. })) {
+        let streams = self.streams();
+        if !streams.is_empty() {
             parameters.extend(quote!(seed: u64, draw: u64,));
             arguments.extend(quote!(seed, draw,));
         }
-        self.scalars.sort_unstable();
+        for (index, stream) in streams.into_iter().enumerate() {
+            let (name, stream) = (stream_name(index), Literal::u32_unsuffixed(stream));
+            parameters.extend(quote!(#name: u32,));
+            arguments.extend(quote!(#stream,));
+        }
         for index in &self.scalars {
             let name = scalar_name(*index);
             parameters.extend(quote!(#name: f32,));
@@ -288,13 +379,19 @@ impl<'a> Printer<'a> {
             arguments.extend(quote!(#argument,));
         }
         let written = self.writes.iter().map(|(source, _)| self.rows_of(*source)).collect();
-        Function { body, parameters, written, arguments, reads: self.reads, writes: self.writes }
+        let mut locals = self.taken;
+        locals.extend(self.scalars.iter().map(|index| scalar_name(*index).to_string()));
+        Function { body, parameters, written, arguments, reads: self.reads, writes: self.writes, scalars: self.scalars, locals }
     }
 }
 
 /// The name of a scalar of the step.
 pub fn scalar_name(index: usize) -> Ident {
     format_ident!("scalar_{index}")
+}
+
+fn stream_name(index: usize) -> Ident {
+    format_ident!("stream_{index}")
 }
 
 /// What to call a tensor: `dense_weight`, `dense_weight_m`, `image_shift`.
@@ -322,6 +419,7 @@ fn is_reserved(name: &str) -> bool {
             | "step"
             | "infer"
     ) || name.starts_with("scalar_")
+        || name.starts_with("stream_")
         || name.starts_with("read_")
         || is_keyword(name)
 }

@@ -7,7 +7,7 @@ mod kernel;
 mod row;
 mod typed;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -30,39 +30,40 @@ pub enum Levels<'a> {
 /// The functions `step` and `infer` of a model and recipe, as the items of a module. `kernels` is the path of the kernels'
 /// crate, `source` the file's name for the functions' docs.
 pub fn functions(compiled: &Compiled<'_>, kernels: &TokenStream, levels: Levels<'_>, source: &str) -> TokenStream {
-    let mut printed = Printed { source: source.into(), ..Printed::default() };
-    let step = driver::step(compiled, &mut printed);
-    let infer = driver::infer(compiled, &mut printed);
-    let constants = &printed.constants;
-    let functions: Vec<TokenStream> = printed
-        .functions
-        .iter()
-        .map(|function| {
-            let (docs, name, signature, body) = (&function.docs, &function.name, &function.signature, &function.body);
-            quote!(#[doc = #docs] fn #name #signature { #body })
-        })
-        .collect();
-    let items = quote! {
-        entries { step(&mut Step<'_>) -> f32, infer(&mut Infer<'_>) -> f32 }
-        #(#functions)*
-        #step
-        #infer
+    let mut printed = Printed::default();
+    let names = ["step", "infer"].map(|name| printed.fresh(name));
+    let entries = [printed.entries(compiled, source, names)];
+    printed.module(&entries, kernels, levels)
+}
+
+/// The parts of the work space that a loop reads, for tests of what comes before.
+#[cfg(test)]
+pub(crate) fn reads(plan: &Plan, kernel: &crate::plan::RowKernel) -> Vec<crate::plan::Content> {
+    let reads = kernel::function(plan, kernel).reads.into_iter();
+    let content = |source| match source {
+        kernel::Source::Buffer(content) => Some(content),
+        _ => None,
     };
-    let items = match levels {
-        Levels::All => quote!(#kernels::per_level! { #items }),
-        Levels::One(level) => {
-            let level = format_ident!("{level}");
-            quote!(#kernels::one_level! { #level; #items })
-        }
-    };
-    quote! {
-        #[allow(unused_imports)]
-        use #kernels::{Aligned, Infer, Machine, Rows, Step, maths::pow_int, views};
-        #[allow(unused_imports)]
-        use ::core::ops::Range;
-        #constants
-        #items
-    }
+    reads.filter_map(content).collect()
+}
+
+/// The functions of several, `step_0`, `infer_0`, `step_1`, …, as the items of one module, in which all of them share what is
+/// equal.
+pub fn functions_of_all(models: &[(&Compiled<'_>, &str)], kernels: &TokenStream, levels: Levels<'_>) -> TokenStream {
+    let mut printed = Printed::default();
+    // Their names first: they are the caller's.
+    let names: Vec<[Ident; 2]> =
+        (0..models.len()).map(|index| ["step", "infer"].map(|name| printed.fresh(&format!("{name}_{index}")))).collect();
+    let each = models.iter().zip(names).map(|((compiled, source), names)| printed.entries(compiled, source, names));
+    let entries: Vec<Entries> = each.collect();
+    printed.module(&entries, kernels, levels)
+}
+
+/// The two functions of a model and recipe that are called from outside.
+struct Entries {
+    step: Ident,
+    infer: Ident,
+    functions: TokenStream,
 }
 
 /// What has been printed so far.
@@ -79,26 +80,63 @@ struct Printed {
 }
 
 struct PrintedFunction {
-    docs: String,
+    /// The layers of each kernel that it computes.
+    layers: Vec<String>,
     name: Ident,
     signature: TokenStream,
     body: TokenStream,
 }
 
 impl Printed {
-    /// The name of a function with this signature and body: that of an equal one that is there, or a new one.
-    fn function(&mut self, name: &str, docs: String, signature: TokenStream, body: TokenStream) -> Ident {
-        let text = format!("{signature} {body}");
-        if let Some(index) = self.known.get(&text) {
-            let function = &mut self.functions[*index];
-            if !function.docs.contains(docs.trim()) {
-                function.docs.push_str(&format!("; {}", docs.trim()));
+    fn entries(&mut self, compiled: &Compiled<'_>, source: &str, [step, infer]: [Ident; 2]) -> Entries {
+        source.clone_into(&mut self.source);
+        // Where a tensor lies is each model's own.
+        self.tensors.clear();
+        let mut functions = driver::step(compiled, &step, self);
+        functions.extend(driver::infer(compiled, &infer, self));
+        Entries { step, infer, functions }
+    }
+
+    fn module(self, entries: &[Entries], kernels: &TokenStream, levels: Levels<'_>) -> TokenStream {
+        let functions = self.functions.iter().map(|function| {
+            let (docs, name, signature, body) = (function.docs(), &function.name, &function.signature, &function.body);
+            quote!(#[doc = #docs] fn #name #signature { #body })
+        });
+        let called =
+            entries.iter().map(|Entries { step, infer, .. }| quote!(#step(&mut Step<'_>) -> f32, #infer(&mut Infer<'_>) -> f32));
+        let (drivers, constants) = (entries.iter().map(|entries| &entries.functions), &self.constants);
+        let items = quote! {
+            entries { #(#called),* }
+            #(#functions)*
+            #(#drivers)*
+        };
+        let items = match levels {
+            Levels::All => quote!(#kernels::per_level! { #items }),
+            Levels::One(level) => {
+                let level = format_ident!("{level}");
+                quote!(#kernels::one_level! { #level; #items })
             }
+        };
+        quote! {
+            #[allow(unused_imports)]
+            use #kernels::{Aligned, Infer, Machine, Rows, Step, called_views, maths::pow_int, views};
+            #[allow(unused_imports)]
+            use ::core::ops::Range;
+            #constants
+            #items
+        }
+    }
+
+    /// The name of a function with this key: that of an equal one that is there, or a new one.
+    fn function(&mut self, name: &str, layers: String, key: String, signature: TokenStream, body: TokenStream) -> Ident {
+        if let Some(index) = self.known.get(&key) {
+            let function = &mut self.functions[*index];
+            function.layers.push(layers);
             return function.name.clone();
         }
-        self.known.insert(text, self.functions.len());
+        self.known.insert(key, self.functions.len());
         let name = self.fresh(name);
-        self.functions.push(PrintedFunction { docs, name: name.clone(), signature, body });
+        self.functions.push(PrintedFunction { layers: vec![layers], name: name.clone(), signature, body });
         name
     }
 
@@ -110,6 +148,17 @@ impl Printed {
         let count = self.names.entry(base.clone()).or_insert(0);
         *count += 1;
         if *count == 1 { format_ident!("{base}") } else { format_ident!("{base}_{count}") }
+    }
+}
+
+impl PrintedFunction {
+    /// The layers that it computes: all of them, or the first where they are many.
+    fn docs(&self) -> String {
+        const MOST: usize = 16;
+        let mut known = HashSet::new();
+        let all: Vec<&str> = self.layers.iter().map(String::as_str).filter(|layers| known.insert(*layers)).collect();
+        let more = if all.len() > MOST { format!("; and {} more", all.len() - MOST) } else { String::new() };
+        format!(" {}{more}", all[..all.len().min(MOST)].join("; "))
     }
 }
 
@@ -153,5 +202,5 @@ fn kernel_docs(compiled: &Compiled<'_>, plan: &Plan, kernel: &Kernel, source: &s
             layers.push(layer);
         }
     }
-    format!(" {}", layers.join(", "))
+    layers.join(", ")
 }

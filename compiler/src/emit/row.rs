@@ -4,8 +4,6 @@
 //! Stage by stage rather than row by row, since rows are independent: what happens once a row (means, deviations, updates of
 //! biases) is then a loop over rows that runs in vectors, and the sums of one row do not wait for those of the one before.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -25,6 +23,32 @@ enum Walk {
     Columns,
     /// Over the elements of all rows of the block, which lie one after the other.
     Flat,
+}
+
+/// Names and what binds them, in the order in which they are first used: not by the names themselves, so that functions which
+/// differ in those alone are equal.
+#[derive(Default)]
+struct Bindings(Vec<(String, TokenStream)>);
+
+impl Bindings {
+    /// Binds a name, or binds it otherwise.
+    fn insert(&mut self, name: String, binding: TokenStream) {
+        match self.0.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, old)) => *old = binding,
+            None => self.0.push((name, binding)),
+        }
+    }
+
+    /// Binds a name that is not bound.
+    fn insert_new(&mut self, name: String, binding: TokenStream) {
+        if self.0.iter().all(|(other, _)| *other != name) {
+            self.0.push((name, binding));
+        }
+    }
+
+    fn print(self) -> TokenStream {
+        self.0.into_iter().map(|(_, binding)| binding).collect()
+    }
 }
 
 impl Printer<'_> {
@@ -168,7 +192,7 @@ impl Printer<'_> {
 
     /// Narrows every array that the stages use to the block's rows.
     fn parts(&self) -> TokenStream {
-        let mut parts: BTreeMap<String, TokenStream> = BTreeMap::new();
+        let mut parts = Bindings::default();
         for id in self.used() {
             let Some(source) = self.source(id) else { continue };
             if self.is_written(source) {
@@ -218,7 +242,7 @@ impl Printer<'_> {
             let (rows, column) = (format_ident!("{}_rows", self.elements[id]), format_ident!("{}_column", self.elements[id]));
             parts.insert(rows.to_string(), quote!(let #rows = &mut #column[..height];));
         }
-        parts.into_values().collect()
+        parts.print()
     }
 
     /// The operands of what the stages compute, and what they write.
@@ -272,7 +296,7 @@ impl Printer<'_> {
         match *statement {
             Statement::Draw(id) => {
                 let Operation::Uniform { stream } = self.plan.graph.value(id).operation else { unreachable!("a draw") };
-                let (stream, width) = (proc_macro2::Literal::u32_unsuffixed(stream), number(self.plan.width(id)));
+                let (stream, width) = (self.stream_of(stream), number(self.plan.width(id)));
                 let (rows, columns) =
                     (format_ident!("{}_rows", self.elements[&id]), self.in_use(self.plan.graph.extent(id).columns));
                 quote! {
@@ -332,7 +356,7 @@ impl Printer<'_> {
 
     /// Binds the row at hand of every array that a loop over columns uses, and the numbers that it uses of the row.
     fn rows_at_hand(&self, statements: &[&Statement]) -> TokenStream {
-        let mut bindings: BTreeMap<String, TokenStream> = BTreeMap::new();
+        let mut bindings = Bindings::default();
         let mut read = |id: ValueId| {
             let extent = self.plan.graph.extent(id);
             let source = self.source(id);
@@ -350,7 +374,7 @@ impl Printer<'_> {
                     (format_ident!("{name}_row"), number(self.plan.width(id)), self.walked(extent.columns));
                 (row.to_string(), quote!(let #row = &#rows[i * #width..][..#columns];))
             };
-            bindings.entry(key).or_insert(binding);
+            bindings.insert_new(key, binding);
         };
         let computed_here = |id: ValueId| statements.contains(&&Statement::Compute(id));
         for statement in statements {
@@ -398,7 +422,7 @@ impl Printer<'_> {
             let (width, columns) = (number(width), self.walked(columns));
             bindings.insert(row.to_string(), quote!(let #row = &mut #rows[i * #width..][..#columns];));
         }
-        bindings.into_values().collect()
+        bindings.print()
     }
 
     fn statement(&self, statement: &Statement, stage: &Stage, walk: Walk) -> TokenStream {

@@ -3,21 +3,21 @@
 use dlm_dsl::codes;
 use dlm_dsl::diagnostic::Diagnostic;
 
-use super::{DEEP, View, activation, has_weights, is, keeps_values, name};
+use super::{DEEP, View, activation, has_weights, is, name, op};
 use crate::graph::{NodeId, OutputKind};
-use crate::op::activation::Activation;
+use crate::op::Op;
 use crate::resolve::{show_number, show_type};
 use crate::signature::{ArgumentValue, Flavor};
 
-/// sigmoid and tanh in a deep stack: their slopes are below 1 almost everywhere, and gradients are products of them.
+/// sigmoid, tanh and the like in a deep stack: their slopes are below 1 almost everywhere, and gradients are products of them.
 pub(super) fn saturating(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (index, node) in view.nodes().iter().enumerate() {
         let depth = view.depth_at(index);
-        let Some(name) = ["sigmoid", "tanh"].into_iter().find(|name| is(node, name)) else { continue };
+        let Some(def) = activation(node).map(|activation| activation.def) else { continue };
+        let (name, Some(largest)) = (def.signature.name, def.saturates) else { continue };
         if view.is_inside(index) && depth >= DEEP {
             let message = format!("`{name}` in a stack of {depth} layers with weights lets gradients vanish");
-            let largest = if name == "sigmoid" { "1/4" } else { "1, and next to nothing for large inputs" };
             found.push(
                 Diagnostic::new(codes::SATURATING_ACTIVATION, node.span, message)
                     .note(format!("the slope of `{name}` is at most {largest}; every layer multiplies the gradient by it"))
@@ -63,25 +63,11 @@ fn linear_before(view: &View<'_>, from: NodeId) -> Option<NodeId> {
         if has_weights(node) {
             return Some(at);
         }
-        if !keeps_values(node) && !is(node, "batch_norm") {
+        let &[before] = node.inputs.as_slice() else { return None };
+        if !op(node).is_some_and(Op::is_linear) {
             return None;
         }
-        at = node.inputs[0];
-    }
-}
-
-/// The least and the greatest value of an activation.
-fn bounds(activation: &Activation) -> (f64, f64) {
-    let infinity = f64::INFINITY;
-    match activation.def.signature.name {
-        "sigmoid" => (0.0, 1.0),
-        "tanh" => (-1.0, 1.0),
-        "relu" | "softplus" => (0.0, infinity),
-        "elu" => (-activation.arguments.number("alpha"), infinity),
-        "selu" => (-1.7581, infinity),
-        "gelu" => (-0.17, infinity),
-        "silu" => (-0.2785, infinity),
-        _ => (-infinity, infinity),
+        at = before;
     }
 }
 
@@ -91,23 +77,29 @@ pub(super) fn limited_output(view: &View<'_>) -> Vec<Diagnostic> {
     for output in &view.graph.outputs {
         let Some(node) = view.last(output) else { continue };
         let Some(activation) = activation(node) else { continue };
-        let (low, high) = bounds(activation);
+        let (low, high) = activation.bounds();
         let (name, logits) = (activation.def.signature.name, !matches!(output.kind, OutputKind::Values(_)));
         // Of values, sigmoid, tanh and softplus are the usual way to say that they have bounds.
-        if low.is_infinite() || !logits && (high.is_finite() || name == "softplus") {
+        if !logits && activation.def.bounds_outputs {
             continue;
         }
         let what = if logits { "logits" } else { "predictions" };
-        let limits = match high.is_finite() {
-            true => format!("between {} and {}", show_number(low), show_number(high)),
-            false => format!("at {} or above", show_number(low)),
+        let limits = match (low.is_finite(), high.is_finite()) {
+            (true, true) => format!("between {} and {}", show_number(low), show_number(high)),
+            (true, false) => format!("at {} or above", show_number(low)),
+            (false, true) => format!("at {} or below", show_number(high)),
+            (false, false) => continue,
         };
         let message = format!("`{name}` keeps the {what} of `{}` {limits}", output.name);
         let of = show_type(&output.kind);
         let diagnostic = Diagnostic::new(codes::LIMITED_OUTPUT, node.span, message).secondary(output.span, "the output");
-        let diagnostic = match name {
-            "relu" => diagnostic.note("where it gives 0 its slope is 0 too, and nothing is learned from the sample"),
-            _ => diagnostic,
+        // What is at its bound at −1 already does not move from there.
+        let stuck = (activation.def.value)(&activation.arguments).evaluate::<f64>(&|_| -1.0) == low;
+        let diagnostic = if stuck {
+            let note = "its slope is 0 too, and nothing is learned from the sample";
+            diagnostic.note(format!("where it gives {} {note}", show_number(low)))
+        } else {
+            diagnostic
         };
         found.push(match logits {
             true => diagnostic.help(format!("leave `{name}` out: `{of}` takes logits, which may be any number")),

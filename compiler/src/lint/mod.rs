@@ -211,18 +211,18 @@ fn is(node: &Node, name: &str) -> bool {
 
 /// Whether its values are those that it takes, apart from noise in training.
 fn keeps_values(node: &Node) -> bool {
-    is(node, "identity") || op(node).is_some_and(Op::keeps_values)
+    op(node).is_some_and(Op::keeps_values)
 }
 
 fn is_normalization(node: &Node) -> bool {
-    is(node, "batch_norm") || is(node, "layer_norm")
+    op(node).is_some_and(Op::normalizes)
 }
 
 fn has_weights(node: &Node) -> bool {
     op(node).is_some_and(|op| op.weight_initializer().is_some())
 }
 
-/// The activation that a node is; `identity` does nothing and is none here.
+/// The activation that a node is; one that does nothing is none here.
 fn activation(node: &Node) -> Option<&Activation> {
-    op(node)?.activation().filter(|activation| activation.def.signature.name != "identity")
+    op(node)?.activation().filter(|activation| !activation.keeps_values())
 }

@@ -19,22 +19,12 @@ pub(super) fn adagrad_on_deep_network(view: &View<'_>) -> Vec<Diagnostic> {
     vec![Diagnostic::new(codes::ADAGRAD_ON_DEEP_NETWORK, place, message).help("use `adam`, or `nesterov` with a schedule")]
 }
 
-/// The learning rates between which an optimizer is at home, widely drawn.
-fn usual_rates(optimizer: &str) -> (f64, f64) {
-    match optimizer {
-        "adam" | "adamw" | "rmsprop" => (1e-6, 0.1),
-        "adagrad" => (1e-4, 1.0),
-        // Gradient descent, also with momentum.
-        _ => (1e-5, 1.0),
-    }
-}
-
 /// A learning rate that is most likely a slip.
 pub(super) fn unusual_learning_rate(view: &View<'_>) -> Vec<Diagnostic> {
     let optimizer = &view.recipe.optimizer;
     let (Some(place), rate) = (optimizer.arguments.place("lr"), optimizer.learning_rate()) else { return Vec::new() };
     let name = optimizer.def.signature.name;
-    let (low, high) = usual_rates(name);
+    let Some((low, high)) = optimizer.def.usual("lr") else { return Vec::new() };
     if (low..=high).contains(&rate) {
         return Vec::new();
     }
@@ -45,22 +35,12 @@ pub(super) fn unusual_learning_rate(view: &View<'_>) -> Vec<Diagnostic> {
     vec![Diagnostic::new(codes::UNUSUAL_LEARNING_RATE, place, message).help(format!("it is mostly somewhere within {range}"))]
 }
 
-/// The values between which an optimizer's β is at home, widely drawn: there are reasons for a β₁ of 0.
-const USUAL_BETAS: &[(&str, &str, f64, f64)] = &[
-    ("momentum", "beta", 0.5, 0.995),
-    ("nesterov", "beta", 0.5, 0.995),
-    ("rmsprop", "beta", 0.5, 0.9999),
-    ("adam", "beta1", 0.0, 0.99),
-    ("adam", "beta2", 0.9, 0.99999),
-    ("adamw", "beta1", 0.0, 0.99),
-    ("adamw", "beta2", 0.9, 0.99999),
-];
-
 /// A share of the old momentum or mean square that is most likely a slip, such as the share of the new.
 pub(super) fn unusual_beta(view: &View<'_>) -> Vec<Diagnostic> {
     let optimizer = &view.recipe.optimizer;
     let mut found = Vec::new();
-    for &(name, argument, low, high) in USUAL_BETAS.iter().filter(|row| row.0 == optimizer.def.signature.name) {
+    let name = optimizer.def.signature.name;
+    for &(argument, low, high) in optimizer.def.usual.iter().filter(|(argument, ..)| *argument != "lr") {
         let (Some(place), beta) = (optimizer.arguments.place(argument), optimizer.arguments.number(argument)) else { continue };
         if (low..=high).contains(&beta) {
             continue;
@@ -95,7 +75,8 @@ pub(super) fn schedule_out_of_range(view: &View<'_>) -> Vec<Diagnostic> {
     };
     let (epochs, optimizer) = (view.recipe.epochs, &view.recipe.optimizer);
     let name = optimizer.def.signature.name;
-    let (last, highest) = (optimizer.learning_rate() * factor(epochs), usual_rates(name).1);
+    let last = optimizer.learning_rate() * factor(epochs);
+    let highest = optimizer.def.usual("lr").map_or(f64::INFINITY, |(_, high)| high);
     if rate > 1.0 && last > highest {
         let (first, last) = (show_number(optimizer.learning_rate()), two_digits(last));
         let message = format!("the schedule takes the learning rate of `{name}` from {first} to {last} by epoch {epochs}");
@@ -138,15 +119,14 @@ pub(super) fn l2_with_adam(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for penalty in &view.recipe.penalties {
         let (name, arguments) = (penalty.def.signature.name, &penalty.arguments);
-        let squared = match name {
-            "l2" => arguments.number("strength"),
-            "l1_l2" => arguments.number("l2"),
-            _ => 0.0,
-        };
+        // What grows faster than the weight.
+        let value = (penalty.def.value)(arguments);
+        let at = |weight: f64| value.evaluate::<f64>(&|_| weight);
+        let squared = at(2.0) > 2.0 * at(1.0);
         let is_weight = |id: &crate::graph::ParameterId| view.graph.parameters[id.0].role == Role::Weight;
         // adamw's decay is for all weights; what is chosen weight by weight it cannot replace.
         let all = penalty.parameters.len() == weights && penalty.parameters.iter().all(is_weight);
-        let Some(written) = arguments.written.as_ref().filter(|_| squared > 0.0 && all) else { continue };
+        let Some(written) = arguments.written.as_ref().filter(|_| squared && all) else { continue };
         let message = format!("`{name}` goes through `{optimizer}`, which divides it by the size of each weight's gradients");
         let mut diagnostic = Diagnostic::new(codes::L2_WITH_ADAM, written.name, message)
             .note("weights whose gradients are large are then hardly held back")

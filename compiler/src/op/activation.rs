@@ -19,6 +19,12 @@ pub struct ActivationDef {
     pub family: Family,
     /// The factor by which weights before it are scaled up, if that is known.
     pub gain: fn(&Arguments) -> f64,
+    /// The least and the greatest value that it comes near to.
+    pub bounds: fn(&Arguments) -> (f64, f64),
+    /// Whether it is the usual way to say that an output of values has these bounds.
+    pub bounds_outputs: bool,
+    /// How large its slope is at most, in words, if it is next to nothing on both sides, so that gradients vanish in a deep stack.
+    pub saturates: Option<&'static str>,
     /// Its value, of [`Z`] and, where it uses them, [`DRAW`] and [`SLOPE`].
     pub value: fn(&Arguments) -> Expr,
     /// Its value in prediction, where that differs.
@@ -38,11 +44,14 @@ pub const DRAW: Expr = operand(1);
 /// The learned slope.
 pub const SLOPE: Expr = operand(1);
 
-/// The field's defaults: most rows give the first four fields only.
+/// The fields' defaults: most rows give some only.
 const PLAIN: ActivationDef = ActivationDef {
     signature: Signature { name: "", doc: "", arguments: &[] },
     family: Family::Xavier,
     gain: |_| 1.0,
+    bounds: |_| (f64::NEG_INFINITY, f64::INFINITY),
+    bounds_outputs: false,
+    saturates: None,
     value: |_| Z,
     in_prediction: None,
     slope_of_value: None,
@@ -85,6 +94,9 @@ pub static ACTIVATIONS: &[ActivationDef] = &[
     ActivationDef {
         signature: named("sigmoid", "y = 1/(1 + e^-z)", &[]),
         gain: |arguments| if arguments.flavor == Flavor::Notes { 4.0 } else { 1.0 },
+        bounds: |_| (0.0, 1.0),
+        bounds_outputs: true,
+        saturates: Some("1/4"),
         value: |_| Z.sigmoid(),
         slope_of_value: Some(|_| Z * (one() - Z)),
         ..PLAIN
@@ -92,6 +104,9 @@ pub static ACTIVATIONS: &[ActivationDef] = &[
     ActivationDef {
         signature: named("tanh", "y = tanh z", &[]),
         gain: |arguments| if arguments.flavor == Flavor::Pytorch { 5.0 / 3.0 } else { 1.0 },
+        bounds: |_| (-1.0, 1.0),
+        bounds_outputs: true,
+        saturates: Some("1, and next to nothing for large inputs"),
         value: |_| Z.tanh(),
         slope_of_value: Some(|_| one() - Z.square()),
         ..PLAIN
@@ -100,6 +115,7 @@ pub static ACTIVATIONS: &[ActivationDef] = &[
         signature: named("relu", "y = max(z, 0); its slope at 0 is 0", &[]),
         family: Family::He,
         gain: |_| leaky_gain(0.0),
+        bounds: |_| (0.0, f64::INFINITY),
         // Not a number stays what it is, so that nobody mistakes a network that has diverged for one of dead units.
         value: |_| select(Compare::LessEqual, Z, constant(0.0), constant(0.0), Z),
         slope_of_value: Some(|_| if_positive(Z, one(), constant(0.0))),
@@ -179,6 +195,7 @@ pub static ACTIVATIONS: &[ActivationDef] = &[
         ),
         family: Family::He,
         gain: |_| leaky_gain(0.0),
+        bounds: |arguments| (-arguments.number("alpha"), f64::INFINITY),
         // The slope at 0 is 1 for the notes, alpha for the frameworks.
         value: |arguments| {
             let compare = if arguments.flavor == Flavor::Notes { Compare::GreaterEqual } else { Compare::Greater };
@@ -193,6 +210,7 @@ pub static ACTIVATIONS: &[ActivationDef] = &[
     ActivationDef {
         signature: named("selu", "a scaled elu that keeps mean 0 and variance 1 (Klambauer et al. 2017)", &[]),
         family: Family::Lecun,
+        bounds: |_| (-1.7581, f64::INFINITY),
         value: |_| constant(SELU_SCALE) * if_positive(Z, Z, constant(SELU_ALPHA) * Z.expm1()),
         slope_of_value: Some(|_| if_positive(Z, constant(SELU_SCALE), Z + constant(SELU_SCALE * SELU_ALPHA))),
         ..PLAIN
@@ -210,6 +228,7 @@ pub static ACTIVATIONS: &[ActivationDef] = &[
         ),
         family: Family::He,
         gain: |_| leaky_gain(0.0),
+        bounds: |_| (-0.17, f64::INFINITY),
         value: |arguments| {
             let phi = match arguments.choice("approximate") {
                 "tanh" => (constant(SQRT_2_OVER_PI) * (Z + constant(0.044715) * Z * Z * Z)).tanh(),
@@ -223,11 +242,14 @@ pub static ACTIVATIONS: &[ActivationDef] = &[
         signature: named("silu", "y = z/(1 + e^-z), also called swish (Elfwing et al. 2017)", &[]),
         family: Family::He,
         gain: |_| leaky_gain(0.0),
+        bounds: |_| (-0.2785, f64::INFINITY),
         value: |_| Z * Z.sigmoid(),
         ..PLAIN
     },
     ActivationDef {
         signature: named("softplus", "y = ln(1 + e^z), z itself above 20", &[]),
+        bounds: |_| (0.0, f64::INFINITY),
+        bounds_outputs: true,
         value: |_| select(Compare::Greater, Z, constant(20.0), Z, Z.exp().ln_1p()),
         ..PLAIN
     },
@@ -257,6 +279,11 @@ impl Activation {
     /// The gain of its kind of weights.
     pub fn gain(&self) -> f64 {
         (self.def.gain)(&self.arguments)
+    }
+
+    /// The least and the greatest value that it comes near to.
+    pub fn bounds(&self) -> (f64, f64) {
+        (self.def.bounds)(&self.arguments)
     }
 
     /// Its slope as a function of its value or of z, what it draws or learns taken as usual.
@@ -375,6 +402,10 @@ impl Op for Activation {
 
     fn activation(&self) -> Option<&Activation> {
         Some(self)
+    }
+
+    fn keeps_values(&self) -> bool {
+        (self.def.value)(&self.arguments) == Z
     }
 }
 

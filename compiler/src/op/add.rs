@@ -37,6 +37,10 @@ impl Op for Add {
         true
     }
 
+    fn is_linear(&self) -> bool {
+        true
+    }
+
     fn forward(&self, lowering: &mut Lowering<'_>, inputs: &[ValueId]) -> (ValueId, Saved) {
         let sum = (1..inputs.len()).fold(operand(0), |sum, index| sum + operand(index));
         (lowering.map("sum", sum, inputs), Saved::default())

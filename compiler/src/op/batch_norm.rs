@@ -118,6 +118,14 @@ impl Op for BatchNorm {
         true
     }
 
+    fn is_linear(&self) -> bool {
+        true
+    }
+
+    fn normalizes(&self) -> bool {
+        true
+    }
+
     fn forward(&self, lowering: &mut Lowering<'_>, inputs: &[ValueId]) -> (ValueId, Saved) {
         let x = inputs[0];
         let (gamma, beta) = (lowering.parameter(GAMMA), lowering.parameter(BETA));

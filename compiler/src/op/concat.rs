@@ -6,7 +6,7 @@ use crate::graph::Shape;
 use crate::lower::{Lowering, Saved};
 use crate::op::{Arity, Op, OpDef, ShapeError, show};
 use crate::signature::Signature;
-use crate::train_graph::{Columns, Extent, Operation, ValueId};
+use crate::train_graph::{Along, Columns, Extent, Operation, ValueId};
 
 pub(super) const DEF: OpDef = OpDef {
     signature: Signature { name: "concat", doc: "the features of named values, one after the other", arguments: &[] },
@@ -36,6 +36,10 @@ impl Op for Concat {
         true
     }
 
+    fn is_linear(&self) -> bool {
+        true
+    }
+
     fn forward(&self, lowering: &mut Lowering<'_>, inputs: &[ValueId]) -> (ValueId, Saved) {
         let rows = inputs.iter().map(|id| lowering.extent(*id).rows).sum();
         let joined = lowering.emit("joined", Operation::Concat(inputs.to_vec()), Extent::new(rows, Columns::Batch));
@@ -48,7 +52,7 @@ impl Op for Concat {
         for (input, wanted) in saved.0.iter().zip(wanted) {
             let rows = lowering.extent(*input).rows;
             gradients.push(wanted.then(|| {
-                let part = Operation::Slice { of: gradient, start };
+                let part = Operation::Slice { of: gradient, start, along: Along::Rows };
                 lowering.emit("d_part", part, Extent::new(rows, Columns::Batch))
             }));
             start += rows;

@@ -63,6 +63,10 @@ impl Op for LayerNorm {
         true
     }
 
+    fn normalizes(&self) -> bool {
+        true
+    }
+
     fn forward(&self, lowering: &mut Lowering<'_>, inputs: &[ValueId]) -> (ValueId, Saved) {
         let x = inputs[0];
         let features = lowering.extent(x).rows as f64;

@@ -68,6 +68,16 @@ pub trait Op: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether in prediction its value is a linear function of what it takes, and a constant.
+    fn is_linear(&self) -> bool {
+        self.keeps_values() || self.weight_initializer().is_some()
+    }
+
+    /// Whether in training its value has one mean and deviation, whatever those of what it takes are.
+    fn normalizes(&self) -> bool {
+        false
+    }
+
     /// Whether weights before it are scaled for the activation after it.
     fn passes_gain(&self) -> bool {
         self.keeps_values()

@@ -103,7 +103,10 @@ fn floats_moved(plan: &Plan, index: usize, kernel: &Kernel) -> u64 {
             read.insert(*value);
         }
     }
-    written.extend(plan.buffers.iter().filter(|buffer| buffer.first == index).filter_map(|buffer| match buffer.content {
+    // Buffers are in the order of the kernels that fill them.
+    let begin = plan.buffers.partition_point(|buffer| buffer.first < index);
+    let filled = plan.buffers[begin..].iter().take_while(|buffer| buffer.first == index);
+    written.extend(filled.filter_map(|buffer| match buffer.content {
         Content::Value(id) => Some(id),
         Content::Transposed(_) => None,
     }));

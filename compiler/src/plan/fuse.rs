@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::{Demand, Kernel, KernelKind, Options, ProductBy, Products, RowKernel, cost, time};
-use crate::train_graph::{Operation, TensorId, TrainGraph, ValueId};
+use crate::train_graph::{Operation, TensorId, TrainGraph, Value, ValueId};
 
 /// Rows up to which a sum over rows joins a loop over rows: that loop is then not split among threads.
 const SERIAL_ROWS: usize = 64;
@@ -18,6 +18,7 @@ pub fn fuse(graph: &TrainGraph, options: Options) -> Vec<Kernel> {
         options,
         demands: demands(graph),
         uses: uses(graph),
+        reads: reads(graph),
         kernels: Vec::new(),
         kernel_of: HashMap::new(),
         transposed: HashMap::new(),
@@ -36,6 +37,8 @@ struct Fusion<'a> {
     options: Options,
     demands: Vec<Demand>,
     uses: Vec<Vec<ValueId>>,
+    /// What each tensor held before the step.
+    reads: HashMap<TensorId, ValueId>,
     kernels: Vec<Kernel>,
     /// The kernel of each placed value.
     kernel_of: HashMap<ValueId, usize>,
@@ -248,11 +251,10 @@ impl Fusion<'_> {
 
     /// Whether `kernel` needs more than the row at hand of what the tensor held, or a later one anything of it.
     fn reads_after(&self, tensor: TensorId, kernel: usize) -> bool {
-        let read = self.graph.values.iter().position(|value| value.operation == Operation::Read(tensor));
-        let Some(read) = read.map(ValueId) else { return false };
+        let Some(read) = self.reads.get(&tensor) else { return false };
         self.uses[read.0].iter().any(|user| {
             let at = self.kernel_of[user];
-            let whole = self.kernels[at].rows().is_none_or(|rows| rows.rows != self.graph.extent(read).rows)
+            let whole = self.kernels[at].rows().is_none_or(|rows| rows.rows != self.graph.extent(*read).rows)
                 || matches!(self.graph.value(*user).operation, Operation::Product { .. });
             at > kernel || (at == kernel && whole)
         })
@@ -303,6 +305,15 @@ fn demands(graph: &TrainGraph) -> Vec<Demand> {
     }
     // What always runs need not tell whether the loss is asked for as well.
     demands.into_iter().map(|demand| if demand.always() { Demand::OUTPUTS.with(Demand::PROBABILITIES) } else { demand }).collect()
+}
+
+/// The value that reads each tensor.
+fn reads(graph: &TrainGraph) -> HashMap<TensorId, ValueId> {
+    let read = |(index, value): (usize, &Value)| match value.operation {
+        Operation::Read(tensor) => Some((tensor, ValueId(index))),
+        _ => None,
+    };
+    graph.values.iter().enumerate().filter_map(read).collect()
 }
 
 /// What each value is used by.

@@ -44,21 +44,21 @@ pub fn place(plan: &mut Plan) {
 
 /// Places each buffer at the lowest offset that is free of those before it for as long as it is needed.
 fn place_in_order(buffers: &mut [Buffer]) {
+    // Those that are placed, by offset.
+    let mut placed: Vec<usize> = Vec::with_capacity(buffers.len());
     for index in 0..buffers.len() {
-        let (placed, rest) = buffers.split_at_mut(index);
-        let buffer = &mut rest[0];
-        let mut taken: Vec<(usize, usize)> = placed
-            .iter()
-            .filter(|other| other.first <= buffer.last && buffer.first <= other.last)
-            .map(|other| (other.offset, other.offset + other.len.next_multiple_of(ALIGN)))
-            .collect();
-        taken.sort_unstable();
-        for (start, end) in taken {
-            if buffer.offset + buffer.len <= start {
-                break;
+        let (buffer, mut offset) = (&buffers[index], 0);
+        for other in placed.iter().map(|other| &buffers[*other]) {
+            if other.first <= buffer.last && buffer.first <= other.last {
+                if offset + buffer.len <= other.offset {
+                    break;
+                }
+                offset = offset.max(other.offset + other.len.next_multiple_of(ALIGN));
             }
-            buffer.offset = buffer.offset.max(end);
         }
+        buffers[index].offset = offset;
+        let at = placed.partition_point(|other| buffers[*other].offset <= offset);
+        placed.insert(at, index);
     }
 }
 
@@ -78,12 +78,11 @@ fn contents(plan: &Plan) -> Vec<Buffer> {
             if kernel.rows().is_none() || sums_rows || wide {
                 need(Content::Value(id), index);
             }
-            for operand in value.operation.operands() {
-                let transposed =
-                    matches!(value.operation, Operation::Product { right, right_transposed: true, .. } if right == operand);
-                if transposed {
-                    need(Content::Transposed(operand), index);
-                } else if kernel_of.get(&operand).is_some_and(|own| *own != index) {
+            if let Some(operand) = value.operation.transposed() {
+                need(Content::Transposed(operand), index);
+            }
+            for operand in value.operation.direct() {
+                if kernel_of.get(&operand).is_some_and(|own| *own != index) {
                     need(Content::Value(operand), index);
                 }
             }
@@ -107,22 +106,24 @@ fn contents(plan: &Plan) -> Vec<Buffer> {
             need(Content::Value(*id), plan.kernels.len());
         }
     }
-    let mut buffers: Vec<Buffer> = last.into_iter().map(|(content, last)| buffer(plan, &kernel_of, content, last)).collect();
+    let transposes: HashMap<ValueId, usize> = (plan.kernels.iter().enumerate())
+        .filter_map(|(index, kernel)| match kernel.kind {
+            KernelKind::Transpose(id) => Some((id, index)),
+            _ => None,
+        })
+        .collect();
+    let first = |content| match content {
+        Content::Value(id) => kernel_of[&id],
+        Content::Transposed(id) => transposes[&id],
+    };
+    let mut buffers: Vec<Buffer> = last.into_iter().map(|(content, last)| buffer(plan, content, first(content), last)).collect();
     buffers.sort_by_key(|buffer| buffer.content);
     buffers
 }
 
-fn buffer(plan: &Plan, kernel_of: &HashMap<ValueId, usize>, content: Content, last: usize) -> Buffer {
+fn buffer(plan: &Plan, content: Content, first: usize, last: usize) -> Buffer {
     let (Content::Value(id) | Content::Transposed(id)) = content;
     let value = plan.graph.value(id);
-    let first = match content {
-        Content::Value(id) => kernel_of[&id],
-        Content::Transposed(id) => plan
-            .kernels
-            .iter()
-            .position(|kernel| matches!(kernel.kind, KernelKind::Transpose(of) if of == id))
-            .expect("a transpose has a kernel"),
-    };
     // A sum over rows is gathered in lanes, the first of which then holds it.
     let lanes = if matches!(value.operation, Operation::SumRows(_)) { LANES } else { 1 };
     let len = match content {
@@ -148,4 +149,41 @@ pub fn computed(kernel: &Kernel) -> impl Iterator<Item = ValueId> {
         KernelKind::Rows(rows) => (None, &rows.values[..]),
     };
     one.into_iter().chain(many.iter().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::{constant, operand};
+    use crate::plan::{Options, Products, plan};
+    use crate::train_graph::{Extent, TrainGraph, Value};
+
+    /// `x·xᵀ` reads both: a buffer for each, filled before the product.
+    #[test]
+    fn a_value_and_its_transpose_are_both_kept_for_one_product() {
+        let mut graph = TrainGraph::default();
+        let mut value = |operation, rows, columns| {
+            let (name, extent) = (format!("v{}", graph.values.len()), Extent::new(rows, columns));
+            graph.values.push(Value { operation, extent, name, origin: None });
+            ValueId(graph.values.len() - 1)
+        };
+        let target = value(Operation::Target(0), 40, Columns::Batch);
+        let x = value(Operation::Map { expr: operand(0) * constant(2.0), operands: vec![target] }, 40, Columns::Batch);
+        let product = Operation::Product { left: x, left_transposed: false, right: x, right_transposed: true };
+        let gram = value(product, 40, Columns::Fixed(40));
+        let sums = value(Operation::SumColumns(gram), 40, Columns::One);
+        let loss = value(Operation::SumRows(sums), 1, Columns::One);
+        graph.loss = Some(loss);
+        let options = Options { batch: 32, varies: false, split_from: u64::MAX, products: Products::Chosen };
+        let plan = plan(&graph, options);
+        let id = |name: &str| ValueId(plan.graph.values.iter().position(|value| value.name == name).expect("it is needed"));
+        let kernel = kernel_of(&plan)[&id("v2")];
+        for content in [Content::Value(id("v1")), Content::Transposed(id("v1"))] {
+            let buffer = plan.buffer(content).unwrap_or_else(|| panic!("{content:?} has no buffer"));
+            assert!(buffer.first < kernel && buffer.last >= kernel, "{buffer:?} of the product in {kernel}");
+        }
+        let rows = plan.kernels[kernel].rows().expect("the product begins a loop");
+        let reads = crate::emit::reads(&plan, rows);
+        assert_eq!(reads, [Content::Value(id("v1")), Content::Transposed(id("v1"))]);
+    }
 }

@@ -140,6 +140,8 @@ struct CallSite<'a> {
 /// What holds for a whole file while it is resolved.
 struct Resolver<'a> {
     file: &'a ast::File,
+    /// Each recipe by its model and name, once it has been asked for.
+    recipes: Option<HashMap<(&'a str, &'a str), &'a ast::Train>>,
     source: &'a str,
     /// The offset at which each line begins.
     lines: Vec<usize>,
@@ -164,6 +166,7 @@ impl<'a> Resolver<'a> {
         let breaks = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         Self {
             file,
+            recipes: None,
             source,
             lines: std::iter::once(0).chain(breaks).collect(),
             diagnostics: Vec::new(),

@@ -139,7 +139,7 @@ impl<'a> Builder<'_, 'a> {
         let mut at = &self.nodes[node.0];
         // What changes nothing in prediction hides nothing.
         while let NodeKind::Op(op) = &at.kind
-            && (op.keeps_values() || op.name() == "identity")
+            && op.keeps_values()
         {
             at = &self.nodes[at.inputs[0].0];
         }

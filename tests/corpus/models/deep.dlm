@@ -1,7 +1,7 @@
 //! Equal layers share code.
 model Deep {
     input x: f32[20];
-    tower: repeat 8 {
+    tower: repeat 4 {
         dense(20, init = he_normal) -> elu;
     }
     dense(4);

@@ -2,7 +2,7 @@
 model Residual {
     input x: f32[8];
     stem: dense(12) -> layer_norm -> relu;
-    tower: repeat 3 {
+    tower: repeat 2 {
         residual {
             dense(12) -> layer_norm -> relu -> dense(12);
         }

@@ -43,10 +43,10 @@ pub(super) fn resolve_models(resolver: &mut Resolver<'_>, overrides: &Overrides,
         let trains: Vec<&ast::Train> = if first { recipes_of(file, &model.name.name).collect() } else { Vec::new() };
         let mut units = Vec::new();
         if trains.is_empty() {
-            units.extend(resolver.unit(model, None, &trains, (overrides, replaced), &mut warnings));
+            units.extend(resolver.unit(model, None, (overrides, replaced), &mut warnings));
         }
         for train in &trains {
-            units.extend(resolver.unit(model, Some(train), &trains, (overrides, replaced), &mut warnings));
+            units.extend(resolver.unit(model, Some(train), (overrides, replaced), &mut warnings));
         }
         models.push(Model { name: model.name.name.clone(), docs: model.attributes.docs.clone(), span: model.name.span, units });
     }
@@ -55,8 +55,7 @@ pub(super) fn resolve_models(resolver: &mut Resolver<'_>, overrides: &Overrides,
         if let Item::Train(train) = item
             && !known.contains(train.model.name.as_str())
         {
-            let trains: Vec<&ast::Train> = recipes_of(file, &train.model.name).collect();
-            let settings = resolver.settings(Some(train), &trains);
+            let settings = resolver.settings(Some(train));
             resolver.recipe(Some(train), &settings, None);
         }
     }
@@ -76,12 +75,11 @@ impl<'a> Resolver<'a> {
     fn unit(
         &mut self,
         model: &'a ast::Model,
-        train: Option<&ast::Train>,
-        trains: &[&ast::Train],
+        train: Option<&'a ast::Train>,
         (overrides, replaced): (&Overrides, &Replaced),
         warnings: &mut Warnings,
     ) -> Option<Unit> {
-        let mut settings = self.settings(train, trains);
+        let mut settings = self.settings(train);
         let name = train.and_then(|train| train.name.as_ref()).unwrap_or(&model.name);
         let concerned = overrides.model.as_ref().is_none_or(|wanted| *wanted == model.name.name)
             && overrides.recipe.as_ref().is_none_or(|wanted| *wanted == name.name);

@@ -1,5 +1,7 @@
 //! The names of recipes: whom they train, what they are called, what they are like.
 
+use std::collections::{HashMap, HashSet};
+
 use dlm_dsl::ast::{self, Ident, Item};
 use dlm_dsl::codes;
 use dlm_dsl::diagnostic::Diagnostic;
@@ -41,23 +43,25 @@ impl<'a> Resolver<'a> {
     }
 
     fn check_names_of<'f>(&mut self, trains: impl Iterator<Item = &'f ast::Train>) {
-        let mut seen: Vec<(String, &ast::Train)> = Vec::new();
-        for (position, train) in trains.enumerate() {
+        let mut seen: HashMap<String, &ast::Train> = HashMap::new();
+        let mut first_of_all: Option<&ast::Train> = None;
+        for train in trains {
             if let Some(name) = &train.name {
                 self.check_usable(name, Named::Module);
-            } else if position > 0 {
+            } else if first_of_all.is_some() {
                 let model = &train.model.name;
                 let message = format!("another recipe of `{model}` stands before this one, which has no name");
                 self.report(
                     Diagnostic::new(codes::RECIPE_WITHOUT_NAME, train.model.span, message)
-                        .secondary(name_of(seen[0].1).span, "the first recipe")
+                        .secondary(name_of(first_of_all.unwrap_or(train)).span, "the first recipe")
                         .help(format!("name it: `train {model} as Name`; only the first may go without")),
                 );
                 continue;
             }
             let name = name_of(train);
             let module = module_name(&name.name);
-            if let Some((_, first)) = seen.iter().find(|(other, _)| *other == module) {
+            first_of_all.get_or_insert(train);
+            if let Some(first) = seen.get(&module) {
                 let message = match name_of(first).name == name.name {
                     true => format!("`{}` has a recipe called `{}` already", train.model.name, name.name),
                     false => format!("`{}` and `{}` would both become the module `{module}`", name.name, name_of(first).name),
@@ -73,17 +77,18 @@ impl<'a> Resolver<'a> {
                 let message = format!("the generated Rust has a module `{module}` of its own");
                 self.report(Diagnostic::new(codes::RECIPE_NAME_TAKEN, name.span, message).help("choose another name"));
             }
-            seen.push((module, train));
+            seen.entry(module).or_insert(train);
         }
     }
 
     /// The recipe that `train` is like, among those of its model.
-    pub(super) fn base_of<'t>(&mut self, train: &ast::Train, trains: &[&'t ast::Train]) -> Option<&'t ast::Train> {
+    fn base_of(&mut self, train: &ast::Train) -> Option<&'a ast::Train> {
         let like = train.like.as_ref()?;
-        if let Some(base) = trains.iter().find(|other| name_of(other).name == like.name) {
+        let file = self.file;
+        let recipes = self.recipes.get_or_insert_with(|| recipes_by_name(file));
+        if let Some(base) = recipes.get(&(train.model.name.as_str(), like.name.as_str())) {
             return Some(base);
         }
-        let file = self.file;
         let elsewhere = file.items.iter().find_map(|item| match item {
             Item::Train(other) if name_of(other).name == like.name => Some(other),
             _ => None,
@@ -96,7 +101,8 @@ impl<'a> Resolver<'a> {
         } else {
             let message = format!("`{}` has no recipe called `{}`", train.model.name, like.name);
             let diagnostic = Diagnostic::new(codes::UNKNOWN_RECIPE, like.span, message);
-            match closest(&like.name, trains.iter().map(|other| name_of(other).name.as_str())) {
+            let others = recipes_of(file, &train.model.name);
+            match closest(&like.name, others.map(|other| name_of(other).name.as_str())) {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                 None => diagnostic,
             }
@@ -106,11 +112,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// The recipe and those that it is like, its own first.
-    pub(super) fn lineage<'t>(&mut self, train: &'t ast::Train, trains: &[&'t ast::Train]) -> Vec<&'t ast::Train> {
+    pub(super) fn lineage(&mut self, train: &'a ast::Train) -> Vec<&'a ast::Train> {
         let mut lineage = vec![train];
+        let mut known: HashSet<*const ast::Train> = HashSet::from([&raw const *train]);
         let mut last = train;
-        while let Some(base) = self.base_of(last, trains) {
-            if let Some(first) = lineage.iter().position(|other| std::ptr::eq(*other, base)) {
+        while let Some(base) = self.base_of(last) {
+            if !known.insert(base) {
+                let first = lineage.iter().position(|other| std::ptr::eq(*other, base)).unwrap_or(0);
                 self.report_like_cycle(&lineage[first..]);
                 break;
             }
@@ -131,6 +139,17 @@ impl<'a> Resolver<'a> {
         let round = format!("the way round is {} like {}", names.join(" like "), names[0]);
         self.report(if cycle.len() > 1 { diagnostic.note(round) } else { diagnostic });
     }
+}
+
+/// Each recipe by its model and name; of several with one name the first.
+fn recipes_by_name(file: &ast::File) -> HashMap<(&str, &str), &ast::Train> {
+    let mut recipes = HashMap::new();
+    for item in &file.items {
+        if let Item::Train(train) = item {
+            recipes.entry((train.model.name.as_str(), name_of(train).name.as_str())).or_insert(train);
+        }
+    }
+    recipes
 }
 
 fn model_name(item: &Item) -> Option<&str> {

@@ -135,9 +135,9 @@ impl Settings {
 
 impl<'a> Resolver<'a> {
     /// The settings that hold for `train`.
-    pub(super) fn settings(&mut self, train: Option<&ast::Train>, trains: &[&ast::Train]) -> Settings {
+    pub(super) fn settings(&mut self, train: Option<&'a ast::Train>) -> Settings {
         let mut settings = Settings::default();
-        for (generation, train) in train.map(|train| self.lineage(train, trains)).into_iter().flatten().enumerate() {
+        for (generation, train) in train.map(|train| self.lineage(train)).into_iter().flatten().enumerate() {
             let mut own: Vec<&ast::Setting> = Vec::new();
             for setting in &train.settings {
                 if let Some(first) = own.iter().find(|other| other.key.name == setting.key.name) {

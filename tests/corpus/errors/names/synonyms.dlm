@@ -1,12 +1,11 @@
 model Net {
     input x: f32[4];
-    Linear(3) -> batchnorm1d -> conv2d(8) -> Swish;
+    Linear(3) -> batchnorm1d -> Swish;
 //  ^^^^^^ error[E103]: there is no layer, activation or block called `Linear`
 //   help: did you mean `dense`?
 //               ^^^^^^^^^^^ error[E103]: there is no layer, activation or block called `batchnorm1d`
 //   help: did you mean `batch_norm`?
-//                              ^^^^^^ error[E105]: `convolution` is not supported yet
-//                                           ^^^^^ error[E103]: there is no layer, activation or block called `Swish`
+//                              ^^^^^ error[E103]: there is no layer, activation or block called `Swish`
 //   help: did you mean `silu`?
     dense(2, init = kaiming_normal_);
 //                  ^^^^^^^^^^^^^^^ error[E102]: nothing is called `kaiming_normal_` here

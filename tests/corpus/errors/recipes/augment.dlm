@@ -12,7 +12,7 @@ train Net {
 }
 
 train Net as Names {
-    augment = [shfit(1), horizontal_flip, translate(2), random_crop(4), gaussian_noise(0.1), sepia, 3];
+    augment = [shfit(1), horizontal_flip, translate(2), random_crop(4), gaussian_noise(0.1), qqqqq, 3];
 //             ^^^^^ error[E209]: there is no augmentation called `shfit`
 //   help: did you mean `shift`?
 //                       ^^^^^^^^^^^^^^^ error[E209]: there is no augmentation called `horizontal_flip`
@@ -23,7 +23,7 @@ train Net as Names {
 //   help: did you mean `crop`?
 //                                                                      ^^^^^^^^^^^^^^ error[E209]: there is no augmentation called `gaussian_noise`
 //   help: did you mean `noise`?
-//                                                                                           ^^^^^ error[E209]: there is no augmentation called `sepia`
+//                                                                                           ^^^^^ error[E209]: there is no augmentation called `qqqqq`
 //   help: there is `shift`, `flip`, `rotate`, `zoom`, `crop`, `cutout`, `brightness`, `contrast`, `noise` and `mixup`
 //                                                                                                  ^ error[E111]: an augmentation belongs here, not 3
 //   help: there is `shift`, `flip`, `rotate`, `zoom`, `crop`, `cutout`, `brightness`, `contrast`, `noise` and `mixup`

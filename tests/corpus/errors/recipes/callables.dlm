@@ -30,11 +30,11 @@ train Net {
 }
 
 train Net as Far {
-    optimizer  = lion;
-//               ^^^^ error[E209]: there is no optimizer called `lion`
+    optimizer  = qqqq;
+//               ^^^^ error[E209]: there is no optimizer called `qqqq`
 //   help: there is `sgd`, `momentum`, `nesterov`, `adagrad`, `rmsprop`, `adam` and `adamw`
-    schedule   = sawtooth;
-//               ^^^^^^^^ error[E209]: there is no schedule called `sawtooth`
+    schedule   = qqqqqqqq;
+//               ^^^^^^^^ error[E209]: there is no schedule called `qqqqqqqq`
 //   help: there is `constant`, `piecewise`, `exponential`, `step`, `power`, `polynomial`, `cosine`, `one_cycle` and `plateau`
     loss       = categorical_crossentropy;
 //               ^^^^^^^^^^^^^^^^^^^^^^^^ error[E209]: there is no loss called `categorical_crossentropy`
