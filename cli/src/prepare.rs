@@ -1,8 +1,6 @@
 //! From a compiled model to one that is loaded, with a word on how long that took.
 
 use dlm_compiler::compile::Compiled;
-use dlm_compiler::recipe::{Normalize, Recipe};
-use dlm_runtime::Model;
 
 use crate::aot::{self, Loaded};
 use crate::args::Selection;
@@ -73,11 +71,9 @@ pub fn say_threads(works: usize, wanted: usize, console: &Console, quiet: bool) 
     }
 }
 
-/// Says that weights from elsewhere bring no normalisation, where the recipe has one.
-pub fn warn_of_missing_normalization(model: &Model, recipe: &Recipe, console: &Console) {
-    if !model.has_normalization() && recipe.normalize != Normalize::None {
-        console.status("the weights bring no normalisation: inputs are taken as they are");
-    }
+/// Says what was done to the tensors of a weights file so that they fit.
+pub fn say_notes(notes: &[String], console: &Console) {
+    notes.iter().for_each(|note| console.status(format_args!("weights: {note}")));
 }
 
 /// Whether a whole setting was given on the command line, by `--set KEY=…`.

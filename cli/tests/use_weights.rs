@@ -98,12 +98,13 @@ fn predict_writes_a_row_for_each_row() {
 }
 
 #[test]
-fn weights_without_the_normalisation_of_their_training_are_noticed() {
+fn weights_without_the_normalisation_of_their_training_are_refused() {
     let folder = points();
     let train = ["train", "points.dlm", "--quiet", "--epochs", "1", "--out", "out", "--set", "normalize=none"];
     dlm().current_dir(&folder).args(train).assert().success();
     let predict = ["predict", "points.dlm", "--weights", "out/final.safetensors", "points.csv"];
-    dlm().current_dir(&folder).args(predict).assert().success().stderr(contains("bring no normalisation"));
+    let refused = dlm().current_dir(&folder).args(predict).assert().failure();
+    refused.stderr(contains("[E325]").and(contains("lacks the normalisation of inputs")).and(contains("`normalize = none`")));
     dlm().current_dir(&folder).args(predict).args(["--set", "normalize=none"]).assert().success().stderr("");
 }
 

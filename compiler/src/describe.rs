@@ -7,10 +7,10 @@ use dlm_spec::{
 };
 
 use crate::compile::{Compiled, Place};
-use crate::graph::{self, Graph, ParameterId, Role};
+use crate::graph::{self, Graph, ParameterId, Role, Unit};
 use crate::initializer::Distribution;
 use crate::lower::{StepRole, Variant};
-use crate::recipe::{self, DataSource, Recipe};
+use crate::recipe::{self, DataSource, Normalize, Recipe};
 use crate::schedule::Formula;
 use crate::train_graph::TensorKind;
 
@@ -41,7 +41,7 @@ pub fn describe(compiled: &Compiled<'_>) -> Spec {
         model: text(&graph.name),
         inputs: list(inputs),
         outputs: list(outputs),
-        parameters: list(places().filter_map(|place| parameter(graph, place))),
+        parameters: list(places().filter_map(|place| parameter(compiled.unit, place))),
         states: list(states),
         batch: recipe.batch,
         parameters_len: compiled.layout.parameters_len,
@@ -59,7 +59,8 @@ pub fn describe(compiled: &Compiled<'_>) -> Spec {
     }
 }
 
-fn parameter(graph: &Graph, place: &Place) -> Option<ParameterSpec> {
+fn parameter(unit: &Unit, place: &Place) -> Option<ParameterSpec> {
+    let graph = &unit.graph;
     let (shape, transposed, init, trainable) = match place.tensor.kind {
         TensorKind::Parameter(id) => {
             let parameter = &graph.parameters[id.0];
@@ -67,7 +68,11 @@ fn parameter(graph: &Graph, place: &Place) -> Option<ParameterSpec> {
             (list(parameter.shape.iter().copied()), transposed, parameter.init, parameter.role.trainable())
         }
         TensorKind::Shift(_) => (list([place.len]), false, Distribution::Constant(0.0), false),
-        TensorKind::Scale(_) => (list([place.len]), false, Distribution::Constant(1.0), false),
+        TensorKind::Scale(_) => {
+            // What the recipe states holds from the first step; what is to be fitted is by `fit`.
+            let factor = if let Normalize::Scale(factor) = unit.recipe.normalize { factor } else { 1.0 };
+            (list([place.len]), false, Distribution::Constant(factor), false)
+        }
         TensorKind::State(..) | TensorKind::Signal(..) => return None,
     };
     let init = match init {

@@ -138,6 +138,7 @@ codes! {
     E319 REUSE "a training does not begin as its recipe says";
     E320 LOG_FILE "a file is not the log of a training";
     E321 EMPTY_LOG "a log holds no epoch";
+    E325 WEIGHTS_NORMALIZATION "weights lack the normalisation of their training";
     E330 NOT_ENOUGH_MEMORY "a model takes more memory than there is";
     W001 SATURATING_ACTIVATION "sigmoid or tanh stands in a deep stack";
     W002 INITIALIZER_MISMATCH "an initialiser does not match the activation after it";

@@ -1,7 +1,6 @@
 //! Training over epochs.
 
-use std::time::Instant;
-
+use crate::clock::Moment;
 use crate::data::{Dataset, Feed, Part, normalize, shuffle, split};
 use crate::error::Error;
 use crate::infer::Work;
@@ -119,7 +118,7 @@ impl Snapshot {
 
 impl Trainer {
     fn fit_split(&mut self, parts: FitParts<'_>, observer: &mut dyn Observer) -> Result<Report, Error> {
-        let begun = Instant::now();
+        let begun = Moment::now();
         let spec = self.spec();
         let (rows, size) = (parts.train.rows.len(), spec.batch.min(parts.train.rows.len()));
         let steps = if spec.recipe.drop_last { rows / spec.batch } else { rows.div_ceil(spec.batch) };
@@ -290,7 +289,7 @@ impl Trainer {
         observer: &mut dyn Observer,
     ) -> Result<(Option<EpochReport>, Flow), Error> {
         let spec = self.spec();
-        let begun = Instant::now();
+        let begun = Moment::now();
         self.counters.epochs += 1;
         if spec.recipe.shuffle {
             run.order.copy_from_slice(run.parts.train.rows);
@@ -359,7 +358,7 @@ impl Trainer {
             validation,
             signals,
             seconds: begun.elapsed().as_secs_f64(),
-            samples_per_second: samples as f64 / training,
+            samples_per_second: if training > 0.0 { samples as f64 / training } else { 0.0 },
         };
         Ok((Some(report), flow))
     }

@@ -20,9 +20,9 @@ use crate::room;
 use crate::schedule;
 use crate::shape;
 use crate::signals::Signals;
-use crate::spec::{Length, OutputKind, OutputSpec, ParameterSpec, PhaseSpec, Program, Spec};
+use crate::spec::{Length, Normalize, OutputKind, OutputSpec, ParameterSpec, PhaseSpec, Program, Spec};
 use crate::suggest::nearest;
-use crate::weights::{self, Weights};
+use crate::weights::{self, Source, Weights};
 
 /// A model being trained: parameters, optimizer state and work space in one allocation, and the counters of its steps.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub struct Trainer {
     pub(crate) normalized: bool,
     /// Whether it has begun with weights that were loaded or set.
     pub(crate) loaded: bool,
+    /// What was done to tensors that were loaded so that they fit.
+    notes: Vec<String>,
     pub(crate) measure_training: bool,
     pub(crate) engine: Engine,
 }
@@ -111,6 +113,7 @@ impl Trainer {
             features: FeatureNames::default(),
             normalized: false,
             loaded: false,
+            notes: Vec::new(),
             measure_training: false,
             engine: Engine::new(threads_from_environment()),
         };
@@ -133,13 +136,25 @@ impl Trainer {
     ///
     /// # Errors
     /// As [`reuse`](Self::reuse).
-    pub fn reusing(mut self, path: impl AsRef<Path>) -> Result<Self, Error> {
+    pub fn reusing(self, path: impl AsRef<Path>) -> Result<Self, Error> {
+        self.reusing_from(Source::File(path.as_ref()))
+    }
+
+    /// As [`reusing`](Self::reusing), from the bytes of a weights file.
+    ///
+    /// # Errors
+    /// As [`reuse`](Self::reuse).
+    pub fn reusing_bytes(self, bytes: &[u8]) -> Result<Self, Error> {
+        self.reusing_from(Source::Bytes(bytes))
+    }
+
+    fn reusing_from(mut self, source: Source<'_>) -> Result<Self, Error> {
         let spec = self.spec();
         let Some(reuse) = spec.recipe.reuse else {
             return Err(Error::Reuse { message: format!("the recipe {} reuses no weights", spec.recipe.name) });
         };
         let parameters = &mut self.memory.as_mut_slice()[..spec.parameters_len];
-        let loaded = weights::load_some(spec, path.as_ref(), reuse.tensors, parameters)?;
+        let loaded = weights::load_some(spec, source, reuse.tensors, parameters)?;
         self.begin_with(loaded);
         Ok(self)
     }
@@ -449,7 +464,8 @@ impl Trainer {
             parameters: self.predicting(),
             labels: &self.labels,
             features: &self.features,
-            normalization: self.normalized,
+            // Steps that came before any fit took inputs as they are: that is then what the weights have learned from.
+            normalization: self.normalized || self.counters.updates > 0 && self.spec().recipe.normalize != Normalize::None,
         }
     }
 
@@ -517,6 +533,12 @@ impl Trainer {
         self.normalized |= loaded.normalization;
         self.labels = loaded.labels;
         self.features = loaded.features;
+        self.notes = loaded.notes;
+    }
+
+    /// What was done to the tensors that were loaded last so that they fit, as [`Model::notes`] has it.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Writes a weights file, which PyTorch can load. The file is replaced as a whole or not at all. The optimizer's state is
@@ -528,15 +550,32 @@ impl Trainer {
         self.weights().save(path)
     }
 
+    /// The bytes of a weights file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.weights().to_bytes()
+    }
+
     /// Replaces the parameters by those of a weights file. If it has the normalisation of its training, that is kept from then
     /// on; if not, `fit` fits it. The optimizer's state and counters stay as they are.
     ///
     /// # Errors
     /// As [`Model::load`]; the trainer is then as before.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.load_from(Source::File(path.as_ref()))
+    }
+
+    /// As [`load`](Self::load), from the bytes of a weights file.
+    ///
+    /// # Errors
+    /// As [`Model::load`]; the trainer is then as before.
+    pub fn load_bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.load_from(Source::Bytes(bytes))
+    }
+
+    fn load_from(&mut self, source: Source<'_>) -> Result<(), Error> {
         let spec = self.spec();
         let parameters = &mut self.memory.as_mut_slice()[..spec.parameters_len];
-        let loaded = weights::load(spec, path.as_ref(), parameters)?;
+        let loaded = weights::load(spec, source, parameters)?;
         self.begin_with(loaded);
         Ok(())
     }
@@ -558,11 +597,11 @@ impl Trainer {
     }
 }
 
-/// Parameters of a model whose inputs are taken as they are; all others are 0.
+/// Parameters of a model that is normalised as a new one is, by what the recipe states or not at all; all others are 0.
 pub(crate) fn initial_normalization(spec: &Spec) -> Memory {
     let mut memory = Memory::new(spec.parameters_len);
-    for input in spec.inputs {
-        memory.as_mut_slice()[input.scale..input.scale + input.features()].fill(1.0);
+    for parameter in spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter)) {
+        initialize(parameter, 0, &mut memory.as_mut_slice()[parameter.range()]);
     }
     memory
 }

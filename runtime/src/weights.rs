@@ -1,27 +1,21 @@
-//! Weights files: safetensors with the names and shapes of a PyTorch `state_dict`, so that either side loads the other's.
+//! Weights: written to files and read from them, safetensors with the names and shapes of a PyTorch `state_dict`, so that either
+//! side loads the other's.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
+use safetensors::Dtype;
 use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
 
 use crate::data::{FeatureNames, Labels, class_count};
 use crate::error::Error;
 use crate::model::Model;
-use crate::shape;
 use crate::spec::{ParameterSpec, Program, Spec};
-use crate::suggest::nearest;
 use crate::trainer::is_normalization;
+use crate::weights_file::{METADATA, NORMALIZE, WeightsFile};
 use crate::whole;
-
-/// The metadata's only key (several would be written in an order that changes), a JSON object: `model`, its name; where
-/// they are known `labels`, the names of classes, a list of lists by output; `features`, the names of the columns that
-/// were trained on, a list of lists by input; and where columns have them `bases`, likewise, numbers as texts so that they
-/// come back as they were.
-const METADATA: &str = "dlm";
 
 /// The weights of a trainer or model at one moment.
 #[derive(Clone, Debug)]
@@ -40,6 +34,34 @@ pub(crate) struct Loaded {
     pub(crate) features: FeatureNames,
     /// Whether it had the normalisation of its training.
     pub(crate) normalization: bool,
+    /// What was done to its tensors so that they fit.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Where weights are read from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source<'a> {
+    File(&'a Path),
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Source<'a> {
+    fn bytes(self) -> Result<Cow<'a, [u8]>, Error> {
+        match self {
+            Self::File(path) => match fs::read(path) {
+                Ok(bytes) => Ok(bytes.into()),
+                Err(source) => Err(Error::File { action: "read", path: path.to_owned(), source }),
+            },
+            Self::Bytes(bytes) => Ok(bytes.into()),
+        }
+    }
+
+    pub(crate) fn path(self) -> Option<&'a Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Bytes(_) => None,
+        }
+    }
 }
 
 impl Labels {
@@ -48,7 +70,7 @@ impl Labels {
     /// # Errors
     /// As [`Model::load`].
     pub fn of_weights(spec: &Spec, path: impl AsRef<Path>) -> Result<Self, Error> {
-        Ok(load(spec, path.as_ref(), &mut vec![0.0; spec.parameters_len])?.labels)
+        Ok(load(spec, Source::File(path.as_ref()), &mut vec![0.0; spec.parameters_len])?.labels)
     }
 }
 
@@ -58,7 +80,7 @@ impl FeatureNames {
     /// # Errors
     /// As [`Model::load`].
     pub fn of_weights(spec: &Spec, path: impl AsRef<Path>) -> Result<Self, Error> {
-        Ok(load(spec, path.as_ref(), &mut vec![0.0; spec.parameters_len])?.features)
+        Ok(load(spec, Source::File(path.as_ref()), &mut vec![0.0; spec.parameters_len])?.features)
     }
 }
 
@@ -68,7 +90,7 @@ impl FeatureNames {
 /// As [`Trainer::reuse`](crate::Trainer::reuse).
 pub fn names_of_reused(spec: &Spec, path: impl AsRef<Path>) -> Result<(Labels, FeatureNames), Error> {
     let Some(reuse) = spec.recipe.reuse else { return Ok(Default::default()) };
-    let loaded = load_some(spec, path.as_ref(), reuse.tensors, &mut vec![0.0; spec.parameters_len])?;
+    let loaded = load_some(spec, Source::File(path.as_ref()), reuse.tensors, &mut vec![0.0; spec.parameters_len])?;
     Ok((loaded.labels, loaded.features))
 }
 
@@ -76,7 +98,8 @@ impl Weights<'_> {
     /// A model with a copy of them.
     pub fn model(&self) -> Model {
         let (labels, features) = (self.labels.clone(), self.features.clone());
-        Model::from_parameters(self.program, &self.parameters, Loaded { labels, features, normalization: self.normalization })
+        let about = Loaded { labels, features, normalization: self.normalization, notes: Vec::new() };
+        Model::from_parameters(self.program, &self.parameters, about)
     }
 
     /// Writes a weights file. The file is replaced as a whole or not at all.
@@ -88,11 +111,13 @@ impl Weights<'_> {
         whole::write(path, &self.to_bytes()).map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
     }
 
-    /// What [`save`](Self::save) writes, to be kept or sent somewhere.
+    /// The bytes of a weights file, for where there are no files.
     pub fn to_bytes(&self) -> Vec<u8> {
         let spec = &self.program.spec;
-        let kept = spec.parameters.iter().filter(|parameter| self.normalization || !is_normalization(spec, parameter));
-        let bytes: Vec<(&ParameterSpec, Vec<u8>)> = kept.map(|parameter| (parameter, self.bytes(parameter))).collect();
+        let (normalizations, tensors): (Vec<&ParameterSpec>, Vec<_>) =
+            spec.parameters.iter().partition(|parameter| is_normalization(spec, parameter));
+        let bytes: Vec<(&ParameterSpec, Vec<u8>)> =
+            tensors.into_iter().map(|parameter| (parameter, self.bytes(parameter))).collect();
         let views = bytes.iter().map(|(parameter, bytes)| {
             let view = TensorView::new(Dtype::F32, parameter.shape.to_vec(), bytes);
             (parameter.name, view.expect("a parameter's length is its shape's product"))
@@ -106,174 +131,106 @@ impl Weights<'_> {
             let names = (0..spec.inputs.len()).map(|input| self.features.of(input).unwrap_or_default());
             about["features"] = names.collect::<Vec<_>>().into();
         }
+        if self.normalization {
+            for parameter in normalizations {
+                let name = parameter.name.strip_prefix(NORMALIZE).unwrap_or(parameter.name);
+                about["normalization"][name] = self.values(parameter).into();
+            }
+        }
         if let Some(bases) = self.features.written_bases() {
             about["bases"] = bases.into();
         }
         let metadata = HashMap::from([(METADATA.to_owned(), about.to_string())]);
-        safetensors::serialize(views, Some(metadata)).expect("tensors of whole shapes and a text can be encoded")
+        safetensors::serialize(views, Some(metadata)).expect("tensors of one type and with names of their own can be encoded")
+    }
+
+    /// A parameter's values in the file's order.
+    fn values(&self, parameter: &ParameterSpec) -> Vec<f32> {
+        let mut values = vec![0.0; parameter.len()];
+        parameter.to_file_order(&self.parameters[parameter.range()], &mut values);
+        values
     }
 
     /// A parameter as a file holds it: little endian, in the file's order.
     fn bytes(&self, parameter: &ParameterSpec) -> Vec<u8> {
-        let mut values = vec![0.0; parameter.len()];
-        parameter.to_file_order(&self.parameters[parameter.range()], &mut values);
-        let mut bytes = vec![0; values.len() * size_of::<f32>()];
-        bytes.as_chunks_mut().0.iter_mut().zip(values).for_each(|(bytes, value)| *bytes = value.to_le_bytes());
-        bytes
+        self.values(parameter).iter().flat_map(|value| value.to_le_bytes()).collect()
     }
 }
 
-/// Reads a weights file into `parameters`, which stay as they are unless every name, shape and type fits.
-pub(crate) fn load(spec: &Spec, path: &Path, parameters: &mut [f32]) -> Result<Loaded, Error> {
-    let bytes = read(path)?;
-    let (file, metadata) = parse(path, &bytes)?;
-    let normalization = has_normalization(spec, &file);
+/// Reads weights into `parameters`, which stay as they are unless every name, shape and type fits. What normalises may all be
+/// absent; it then stays as it is.
+pub(crate) fn load(spec: &Spec, source: Source<'_>, parameters: &mut [f32]) -> Result<Loaded, Error> {
+    let bytes = source.bytes()?;
+    let all: Vec<&str> = spec.parameters.iter().map(|parameter| parameter.name).collect();
+    let file = WeightsFile::parse(source.path(), &bytes, &all)?;
+    let normalization = file.has_normalization(spec);
     let differences = differences(spec, &file, normalization);
     if !differences.is_empty() {
-        return Err(Error::Mismatch { path: path.to_owned(), model: spec.model.to_owned(), differences });
+        return Err(file.mismatch(spec, differences));
     }
-    let failed = |message: String| Error::Weights { path: path.to_owned(), message };
-    let (labels, features) = names(spec, metadata.as_ref()).map_err(failed)?;
-    for parameter in spec.parameters {
-        // Absent are only normalisations, which then stay as they are.
-        copy(&file, parameter.name, parameter, parameters);
+    check_labels(spec, &file.labels).map_err(|message| file.failed(message))?;
+    let features = FeatureNames::new(file.features.clone()).with_written_bases(spec.inputs, &file.bases);
+    let features = features.map_err(|message| file.failed(message))?;
+    if let Some(misfit) = features.misfit(spec.inputs) {
+        return Err(file.failed(misfit));
     }
-    Ok(Loaded { labels, features, normalization })
+    spec.parameters.iter().for_each(|parameter| file.copy(spec, parameter.name, parameter, parameters));
+    Ok(Loaded { labels: Labels::new(file.labels.clone()), features, normalization, notes: file.notes(all.into_iter()) })
 }
 
 /// Reads some tensors of a file, each by the name that it has there, and the normalisation if it fits all inputs; the file may
 /// hold more. `parameters` stay as they are unless every tensor is there in its shape and type.
-pub(crate) fn load_some(spec: &Spec, path: &Path, tensors: &[(&str, &str)], parameters: &mut [f32]) -> Result<Loaded, Error> {
-    let bytes = read(path)?;
-    let (file, metadata) = parse(path, &bytes)?;
+pub(crate) fn load_some(
+    spec: &Spec,
+    source: Source<'_>,
+    tensors: &[(&str, &str)],
+    parameters: &mut [f32],
+) -> Result<Loaded, Error> {
+    let bytes = source.bytes()?;
+    let called: Vec<&str> = tensors.iter().map(|(_, called)| *called).collect();
+    let file = WeightsFile::parse(source.path(), &bytes, &called)?;
     let of = |name: &str| spec.parameters.iter().find(|parameter| parameter.name == name);
     let wanted = || tensors.iter().filter_map(|(name, called)| Some((of(name)?, *called)));
     let names: Vec<&str> = file.names();
     let differences: Vec<String> =
-        wanted().filter_map(|(parameter, called)| difference(&file, &names, parameter, called)).collect();
+        wanted().filter_map(|(parameter, called)| file.difference(spec, &names, parameter, called)).collect();
     if !differences.is_empty() {
-        return Err(Error::Mismatch { path: path.to_owned(), model: spec.model.to_owned(), differences });
+        return Err(file.mismatch(spec, differences));
     }
-    let mut normalizations = spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
-    let normalization =
-        !spec.inputs.is_empty() && normalizations.all(|parameter| difference(&file, &[], parameter, parameter.name).is_none());
-    let failed = |message: String| Error::Weights { path: path.to_owned(), message };
-    let Lists { labels, features, bases } = lists(metadata.as_ref()).map_err(failed)?;
+    let normalizations = || spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
+    let normalization = !spec.inputs.is_empty()
+        && normalizations().all(|parameter| file.difference(spec, &[], parameter, parameter.name).is_none());
+    let failed = |message: String| file.failed(message);
     let parameters_of_layers = || spec.parameters.iter().filter(|parameter| !is_normalization(spec, parameter));
     let taken = |parameter: &ParameterSpec| tensors.iter().any(|(name, _)| *name == parameter.name);
     // A new head has new classes; what reads the inputs, or normalises them, reads the columns that it was trained on.
     let whole = parameters_of_layers().all(taken);
-    let labels = if whole { check_labels(spec, &labels).map_err(failed).map(|()| labels)? } else { Vec::new() };
+    let labels = if whole { check_labels(spec, &file.labels).map_err(failed).map(|()| file.labels.clone())? } else { Vec::new() };
     let reads = normalization || parameters_of_layers().next().is_some_and(taken);
-    let features = FeatureNames::new(if reads { features } else { Vec::new() });
+    let features = FeatureNames::new(if reads { file.features.clone() } else { Vec::new() });
     // A base is half of a normalisation.
-    let with_bases = |features: FeatureNames| features.with_written_bases(spec.inputs, &bases).map_err(failed);
+    let with_bases = |features: FeatureNames| features.with_written_bases(spec.inputs, &file.bases).map_err(failed);
     let features = if normalization { with_bases(features)? } else { features };
     if let Some(misfit) = features.misfit(spec.inputs) {
         return Err(failed(misfit));
     }
-    let labels = Labels::new(labels);
-    wanted().for_each(|(parameter, called)| copy(&file, called, parameter, parameters));
+    wanted().for_each(|(parameter, called)| file.copy(spec, called, parameter, parameters));
     if normalization {
-        let normalizations = spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
-        normalizations.for_each(|parameter| copy(&file, parameter.name, parameter, parameters));
+        normalizations().for_each(|parameter| file.copy(spec, parameter.name, parameter, parameters));
     }
-    Ok(Loaded { labels, features, normalization })
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|source| Error::File { action: "read", path: path.to_owned(), source })
-}
-
-/// A file's tensors and its metadata.
-fn parse<'b>(path: &Path, bytes: &'b [u8]) -> Result<(SafeTensors<'b>, Option<HashMap<String, String>>), Error> {
-    let failed = |error| Error::Weights { path: path.to_owned(), message: format!("is no whole safetensors file: {error}") };
-    let file = SafeTensors::deserialize(bytes).map_err(failed)?;
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(failed)?;
-    Ok((file, header.metadata().clone()))
-}
-
-/// Whether a file has what normalises inputs; it may lack all of it. Names alone do not tell: a layer may be called
-/// `normalize`.
-fn has_normalization(spec: &Spec, file: &SafeTensors<'_>) -> bool {
-    let mut normalizations = spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter));
-    normalizations.any(|parameter| file.tensor(parameter.name).is_ok())
-}
-
-/// Copies a tensor of a file into memory, if it is there.
-fn copy(file: &SafeTensors<'_>, called: &str, parameter: &ParameterSpec, parameters: &mut [f32]) {
-    let Ok(tensor) = file.tensor(called) else { return };
-    let (chunks, _) = tensor.data().as_chunks::<4>();
-    let values: Vec<f32> = chunks.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-    parameter.from_file_order(&values, &mut parameters[parameter.range()]);
-}
-
-/// What is wrong with a file's tensor of this name, if anything is. `near` are the names among which a similar one is sought.
-fn difference(file: &SafeTensors<'_>, near: &[&str], parameter: &ParameterSpec, called: &str) -> Option<String> {
-    match file.tensor(called) {
-        Err(_) => {
-            let near = nearest(called, near.iter().copied()).map(|near| format!("; the file has `{near}`"));
-            Some(format!("`{called}` is missing{}", near.unwrap_or_default()))
-        }
-        Ok(tensor) if tensor.shape() != parameter.shape => Some(format!(
-            "`{called}` has shape {} in the file, {} in the model",
-            shape::array(tensor.shape()),
-            shape::array(parameter.shape)
-        )),
-        Ok(tensor) if tensor.dtype() != Dtype::F32 => {
-            Some(format!("`{called}` holds {:?} values, the model takes F32", tensor.dtype()))
-        }
-        Ok(_) => None,
-    }
+    Ok(Loaded { labels: Labels::new(labels), features, normalization, notes: file.notes(called.into_iter()) })
 }
 
 /// Everything in which a file differs from a model, a line each.
-fn differences(spec: &Spec, file: &SafeTensors<'_>, normalization: bool) -> Vec<String> {
-    let mut differences = Vec::new();
-    let names: Vec<&str> = file.names();
+fn differences(spec: &Spec, file: &WeightsFile<'_>, normalization: bool) -> Vec<String> {
+    let names = file.names();
     let known = |name: &str| spec.parameters.iter().any(|parameter| parameter.name == name);
     let unknown: Vec<&str> = names.iter().copied().filter(|name| !known(name)).collect();
-    for parameter in spec.parameters {
-        if normalization || !is_normalization(spec, parameter) {
-            differences.extend(difference(file, &unknown, parameter, parameter.name));
-        }
-    }
-    let mut unexpected = unknown;
-    unexpected.sort_unstable();
-    // PyTorch counts the batches that a normalisation has seen; nothing here needs the count.
-    unexpected.retain(|name| !name.ends_with(".num_batches_tracked"));
-    differences.extend(unexpected.iter().map(|name| format!("`{name}` is in the file, but not in the model")));
+    let needed = spec.parameters.iter().filter(|parameter| normalization || !is_normalization(spec, parameter));
+    let mut differences: Vec<String> =
+        needed.filter_map(|parameter| file.difference(spec, &unknown, parameter, parameter.name)).collect();
+    differences.extend(file.surplus(known));
     differences
-}
-
-/// What a file says of classes and of columns.
-fn names(spec: &Spec, metadata: Option<&HashMap<String, String>>) -> Result<(Labels, FeatureNames), String> {
-    let Lists { labels, features, bases } = lists(metadata)?;
-    check_labels(spec, &labels)?;
-    let features = FeatureNames::new(features).with_written_bases(spec.inputs, &bases)?;
-    features.misfit(spec.inputs).map_or(Ok((Labels::new(labels), features)), Err)
-}
-
-/// Lists by output or input, as a file has them.
-#[derive(Default)]
-struct Lists {
-    labels: Vec<Vec<String>>,
-    features: Vec<Vec<String>>,
-    bases: Vec<Vec<String>>,
-}
-
-fn lists(metadata: Option<&HashMap<String, String>>) -> Result<Lists, String> {
-    let Some(text) = metadata.and_then(|metadata| metadata.get(METADATA)) else { return Ok(Lists::default()) };
-    let unreadable = |error| format!("its metadata cannot be read: {error}");
-    let mut about: serde_json::Value = serde_json::from_str(text).map_err(unreadable)?;
-    let mut list = |key: &str| -> Result<Vec<Vec<String>>, String> {
-        let lists: Option<_> = match about.get_mut(key) {
-            Some(lists) => serde_json::from_value(lists.take()).map_err(unreadable)?,
-            None => None,
-        };
-        Ok(lists.unwrap_or_default())
-    };
-    Ok(Lists { labels: list("labels")?, features: list("features")?, bases: list("bases")? })
 }
 
 fn check_labels(spec: &Spec, names: &[Vec<String>]) -> Result<(), String> {

@@ -10,7 +10,7 @@ use crate::console::Console;
 use crate::data::{Places, part};
 use crate::failure::Failure;
 use crate::json;
-use crate::prepare::{load, say_threads, threads, warn_of_missing_normalization};
+use crate::prepare::{load, say_notes, say_threads, threads};
 use crate::source::{Replaced, Source, recipe_name};
 
 /// Loads the weights and prints their loss and metrics.
@@ -33,7 +33,7 @@ pub fn run(arguments: &Eval, console: &Console) -> Result<(), Failure> {
     let places = Places::new(&source, &arguments.selection, arguments.data.is_some());
     let (data, name) = part(&model, &recipe, &places, arguments.part)?;
     let evaluation = model.evaluate(&data)?;
-    warn_of_missing_normalization(&model, &unit.recipe, console);
+    say_notes(model.notes(), console);
     if console.json() {
         let mut object = json::evaluation(&evaluation);
         object["model"] = json!(unit.graph.name);

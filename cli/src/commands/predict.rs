@@ -11,7 +11,7 @@ use crate::args::Predict;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::predictions::{Predictions, predictions};
-use crate::prepare::{load, say_threads, threads, warn_of_missing_normalization};
+use crate::prepare::{load, say_notes, say_threads, threads};
 use crate::source::{Replaced, Source};
 use crate::whole::{self, Inputs};
 
@@ -30,7 +30,7 @@ pub fn run(arguments: &Predict, console: &Console) -> Result<(), Failure> {
     let loaded = load(&compiled, &source, console, true)?;
     let model = Model::load(loaded.program, &arguments.weights)?.with_threads(threads);
     say_threads(model.threads(), threads, console, false);
-    warn_of_missing_normalization(&model, &unit.recipe, console);
+    say_notes(model.notes(), console);
     let input = input(&unit.recipe, model.spec().outputs.iter().map(|output| output.name), arguments);
     let inputs = data::load_inputs(&data_spec(&input), Path::new(""), model.spec(), model.features())?;
     let Predictions { csv, rows, undefined } = predictions(&model, &inputs);

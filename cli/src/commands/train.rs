@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::observe::Watch;
 use crate::output::Output;
-use crate::prepare::{load, say_threads, threads};
+use crate::prepare::{load, say_notes, say_threads, threads};
 use crate::record::{self, Best};
 use crate::source::{Replaced, Source};
 use crate::table::duration;
@@ -55,6 +55,9 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
         (Some(weights), _) => trainer.load(weights)?,
         (None, Some(reuse)) => trainer = trainer.reusing(places.reuse.join(reuse.path))?,
         (None, None) => {}
+    }
+    if !arguments.quiet {
+        say_notes(trainer.notes(), console);
     }
     let mut output = match &arguments.out {
         Some(folder) => Output::named(folder, arguments.log.as_deref())?,
