@@ -39,8 +39,11 @@ pub use dlm_runtime::{
 /// The module of `model Digits` is `digits`. It holds
 /// - `Trainer`, which is made by `new()` or `with_seed(u64)`, takes one batch with `step` and whole data with `fit`, and is
 ///   otherwise a [`Trainer`];
-/// - `Digits`, which is made by `Trainer::model` or `load`, predicts with `predict`, and is otherwise a [`Model`];
-/// - where a recipe has `reuse`, `Trainer::reuse(path)`, which begins with weights of a file;
+/// - `Digits`, which is made by `Trainer::model`, `load` or `from_bytes`, predicts any number of rows with `predict`, one sample in
+///   arrays of fixed sizes with `predict_one`, and is otherwise a [`Model`];
+/// - of a model with several inputs or outputs, what these take and give by name: `Inputs` and `Outputs`, and for one sample
+///   `InputsOfOne` and `OutputsOfOne`;
+/// - where a recipe has `reuse`, `Trainer::reuse(path)` and `reuse_bytes`, which begin with weights of a file;
 /// - for each recipe after the first, `train Digits as FineTune`, a module `fine_tune` that holds the same;
 /// - `PROGRAM`, the compiled network and its description.
 ///

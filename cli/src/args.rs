@@ -26,7 +26,8 @@ pub struct Arguments {
 const OUTPUT: &str = "What is printed";
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 done; 1 errors were found or it failed; 2 wrong usage; 130 interrupted by Ctrl-C (what was learned is saved).
+Exit codes: 0 done; 1 errors were found or it failed; 2 wrong usage; 130, 143, 129 ended by Ctrl-C, SIGTERM or SIGHUP (what was
+learned is saved).
 A FILE of `-` is the standard input. `dlm explain CODE` explains an error or warning.
 Still to come: new, resume, lr-find, sweep, runs, export.
 
@@ -208,7 +209,7 @@ pub struct Train {
     /// The seed instead of the recipe's: of initial weights, order, augmentation and dropout (not of the split)
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = whole)]
     pub seed: Option<i128>,
-    /// Threads; the results do not depend on them
+    /// Threads, at most as many as there are cores; the results do not depend on them
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = threads)]
     pub threads: Option<u16>,
     /// The folder of the results; what an earlier training left there is replaced. Default: runs/<file's stem>, or with a
@@ -277,7 +278,7 @@ pub struct Predict {
     /// What separates its columns; default: as the recipe says, else a comma
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
     pub delimiter: Option<char>,
-    /// Where predictions go; default: the standard output
+    /// Where predictions go; `-`, the default, is the standard output
     #[arg(long, short, value_name = "OUTPUT.csv")]
     pub output: Option<PathBuf>,
     /// Threads
@@ -321,7 +322,8 @@ pub struct Report {
     /// Another training, to compare with
     #[arg(value_name = "OTHER")]
     pub other: Option<PathBuf>,
-    /// Where the page goes, replacing what is there; default: report.html beside the log, comparison.html for two
+    /// Where the page goes, replacing what is there; default: report.html beside the log, comparison.html for two; `-` is the
+    /// standard output
     #[arg(long, short, value_name = "FILE.html")]
     pub output: Option<PathBuf>,
 }

@@ -4,13 +4,14 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
 use console::Term;
-use dlm_dsl::diagnostic::{Diagnostic, Severity};
+use dlm_dsl::diagnostic::{Diagnostic, Severity, bounded};
 use dlm_dsl::render;
 use dlm_runtime::Signals;
 use serde_json::json;
 
 use crate::args::{Color, Format};
 use crate::failure::Failure;
+use crate::interrupt;
 
 /// How a terminal is told what colour comes.
 const ERROR: &str = "\x1b[1;31m";
@@ -55,7 +56,7 @@ impl Console {
     /// Prints a result, with a line break behind it.
     ///
     /// # Errors
-    /// If it cannot be written. That nobody reads it any more (`dlm … | head`) is no error.
+    /// If it cannot be written. That nobody reads it any more (`dlm … | head`, a terminal that was closed) is no error.
     pub fn result(&self, text: impl Display) -> Result<(), Failure> {
         self.raw_result(&format!("{text}\n"))
     }
@@ -67,7 +68,9 @@ impl Console {
     pub fn raw_result(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::file("write", "the standard output", error)),
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe && !interrupt::requested() => {
+                Err(Failure::file("write", "the standard output", error))
+            }
             _ => Ok(()),
         }
     }
@@ -85,7 +88,7 @@ impl Console {
 
     /// Says what is going on. A line that cannot be written is lost.
     pub fn status(&self, text: impl Display) {
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", bounded(text.to_string()));
     }
 
     /// Says what is no error, but may not be meant.
@@ -150,7 +153,11 @@ impl Console {
             Severity::Warning => ("warning", WARNING),
         };
         if self.json() {
-            self.status(json!({ "code": code, "severity": severity, "message": message, "notes": notes, "help": help }));
+            let all = |texts: &[String]| texts.iter().cloned().map(bounded).collect::<Vec<_>>();
+            let (message, notes, help) = (bounded(message.to_owned()), all(notes), all(help));
+            let object = json!({ "code": code, "severity": severity, "message": message, "notes": notes, "help": help });
+            // Whole, whatever it holds: a tool reads it.
+            let _ = writeln!(io::stderr(), "{object}");
             return;
         }
         let label = code.map_or(severity.to_owned(), |code| format!("{severity}[{code}]"));

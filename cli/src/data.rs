@@ -38,6 +38,17 @@ impl Places {
             reuse: place(is_set(selection, "reuse")),
         }
     }
+
+    /// The files that the sources of a recipe are read from.
+    pub fn files(&self, recipe: &Recipe) -> Vec<PathBuf> {
+        let sources = [(&recipe.data, &self.main), (&recipe.validation_data, &self.validation), (&recipe.test_data, &self.test)];
+        let files = sources.into_iter().filter_map(|(source, place)| source.as_ref().map(|source| (source, place)));
+        let paths = |source: &DataSource| match source {
+            DataSource::Csv { path, .. } => vec![path.clone()],
+            DataSource::Idx { images, labels, .. } => vec![images.clone(), labels.clone()],
+        };
+        files.flat_map(|(source, place)| paths(source).into_iter().map(|path| place.join(path))).collect()
+    }
 }
 
 /// A recipe's data as files hold it.

@@ -7,11 +7,7 @@ use dlm_dsl::codes;
 use dlm_dsl::diagnostic::Code;
 
 use crate::aot;
-
-/// What kept a temporary file from being made, without its name, which says nothing to anyone.
-pub fn without_path(error: io::Error) -> io::Error {
-    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
-}
+use crate::interrupt;
 
 /// Why a command ended without success. What there is to say is printed once, at the end.
 #[derive(Debug)]
@@ -27,9 +23,9 @@ pub enum Failure {
     },
     /// Something else went wrong: files, data, weights, training.
     Error(Box<Problem>),
-    /// Ctrl-C; what there was to save has been saved.
+    /// Ctrl-C or the like; what there was to save has been saved.
     Interrupted,
-    /// Ctrl-C while the model was compiled: there was nothing to save.
+    /// Ctrl-C or the like while the model was compiled: there was nothing to save.
     InterruptedCompiling,
 }
 
@@ -59,7 +55,8 @@ impl Failure {
 
     /// A file named on the command line that could not be opened, read or written (`action`).
     pub fn file(action: &'static str, path: impl AsRef<Path>, source: io::Error) -> Self {
-        Failure::new(codes::FILE_ACCESS, format!("cannot {action} {}: {source}", path.as_ref().display()))
+        let path = path.as_ref().display();
+        Failure::new(codes::FILE_ACCESS, format!("cannot {action} {path}: {source}"))
     }
 
     /// With a way out.
@@ -87,7 +84,7 @@ impl Failure {
         match self {
             Failure::Reported | Failure::Error(_) => 1,
             Failure::Usage { .. } => 2,
-            Failure::Interrupted | Failure::InterruptedCompiling => 130,
+            Failure::Interrupted | Failure::InterruptedCompiling => interrupt::exit_code(),
         }
     }
 }
@@ -106,16 +103,44 @@ impl From<dlm_runtime::Error> for Failure {
 impl From<aot::Error> for Failure {
     fn from(error: aot::Error) -> Self {
         let message = error.to_string();
-        match error {
-            aot::Error::Interrupted => Failure::InterruptedCompiling,
-            aot::Error::NoCompiler { .. } => Failure::new(codes::NO_RUST_COMPILER, message)
-                .help("install Rust from https://rustup.rs, or name the compiler in the environment variable RUSTC"),
-            aot::Error::Refused { .. } => Failure::new(codes::RUST_COMPILER_REFUSED, message.trim_end())
-                .help("if a linker is missing, install a C compiler such as gcc; else this is a bug in dlm: please report it"),
-            aot::Error::Cache { .. } => Failure::new(codes::MODEL_CACHE, message)
-                .help("name a folder of your own that can be written in the environment variable DLM_CACHE"),
-            aot::Error::Load { .. } => Failure::new(codes::MODEL_NOT_LOADED, message)
-                .help("name a folder whose file system lets files be executed in the environment variable DLM_CACHE"),
-        }
+        let (code, help) = match &error {
+            aot::Error::Interrupted => return Failure::InterruptedCompiling,
+            aot::Error::NoCompiler { .. } => (
+                codes::NO_RUST_COMPILER,
+                "install Rust from https://rustup.rs, or name the compiler in the environment variable RUSTC".to_owned(),
+            ),
+            aot::Error::NoLinker { .. } => (codes::NO_RUST_COMPILER, linker()),
+            aot::Error::Refused { .. } => {
+                (codes::RUST_COMPILER_REFUSED, "this is a bug in dlm: please report it, with the code".to_owned())
+            }
+            aot::Error::Cache { .. } => (
+                codes::MODEL_CACHE,
+                "name a folder of your own that can be written in the environment variable DLM_CACHE".to_owned(),
+            ),
+            aot::Error::Full { .. } => (
+                codes::MODEL_CACHE,
+                "make room there, or name a folder on another disk in the environment variable DLM_CACHE".to_owned(),
+            ),
+            aot::Error::Open { .. } => (
+                codes::MODEL_CACHE,
+                "name a folder that only you can write in (`chmod go-w` makes it one) in the environment variable DLM_CACHE"
+                    .to_owned(),
+            ),
+            aot::Error::Load { .. } => (
+                codes::MODEL_NOT_LOADED,
+                "name a folder whose file system lets files be executed in the environment variable DLM_CACHE".to_owned(),
+            ),
+        };
+        Failure::new(code, message).help(help)
     }
+}
+
+/// What to do where there is no linker.
+fn linker() -> String {
+    let install = match std::env::consts::OS {
+        "macos" => "`xcode-select --install`",
+        "windows" => "the build tools of Visual Studio, https://rust-lang.github.io/rustup/installation/windows-msvc.html",
+        _ => "`apt install gcc` on Debian and Ubuntu, `dnf install gcc` on Fedora, `apk add gcc musl-dev` on Alpine",
+    };
+    format!("install a C compiler, which brings one: {install}")
 }

@@ -11,8 +11,11 @@ pub mod console;
 pub mod curve;
 pub mod data;
 pub mod failure;
+pub mod interrupt;
 pub mod json;
+pub mod keep;
 pub mod kernel_times;
+pub mod lock;
 pub mod measure;
 pub mod observe;
 pub mod output;
@@ -31,7 +34,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Runs the command with its arguments, the program's name first; returns how it ended: 0 it did what was asked, 1 it
-/// could not or a check failed, 2 it was called wrongly, 130 it was interrupted.
+/// could not or a check failed, 2 it was called wrongly, 128 and a signal's number where that ended it.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match args::parse(arguments) {
         Ok(arguments) => arguments,

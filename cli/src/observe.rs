@@ -1,47 +1,19 @@
-//! Watches a training: shows its progress, writes its log, keeps its best weights, and ends it at Ctrl-C.
+//! Watches a training: shows its progress, writes its log, keeps its best weights, and ends it at Ctrl-C and the like.
 
-use std::io::Write;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io;
 
-use dlm_runtime::{BatchReport, EpochReport, Flow, Observer, Report, Signals, Start, Weights};
+use dlm_runtime::{BatchReport, EpochReport, Flow, Observer, Report, Signals, Start, Weights, whole};
 use serde_json::Value;
 
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::json;
+use crate::keep::Keeper;
 use crate::output::Output;
 use crate::progress::Bar;
 use crate::record;
 use crate::table::thousands;
-
-/// Whether a training is under way, which a Ctrl-C then lets end its batch.
-static TRAINING: AtomicBool = AtomicBool::new(false);
-
-/// Whether Ctrl-C was pressed since [`catch_interrupts`].
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-
-/// What a process that Ctrl-C ended ends with.
-const INTERRUPTED_EXIT: i32 = 130;
-
-/// From now on the first Ctrl-C is only noted, and the second ends the process at once.
-///
-/// # Errors
-/// If the system refuses.
-pub fn catch_interrupts() -> Result<(), ctrlc::Error> {
-    ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::SeqCst) {
-            std::process::exit(INTERRUPTED_EXIT);
-        }
-        if TRAINING.load(Ordering::SeqCst) {
-            let _ = writeln!(std::io::stderr(), "\ninterrupted: saving after this batch; once more ends at once");
-        }
-    })
-}
-
-/// Whether Ctrl-C was pressed.
-pub fn interrupted() -> bool {
-    INTERRUPTED.load(Ordering::SeqCst)
-}
 
 /// Watches one training.
 #[derive(Debug)]
@@ -55,6 +27,8 @@ pub struct Watch<'a> {
     said_signals: bool,
     /// The lowest validation loss so far, and its epoch.
     best: Option<(f64, usize)>,
+    /// Who writes its weights, from the first on.
+    keeper: Option<Keeper>,
     /// The log's first record, as long as it is not written.
     start: Option<Value>,
     /// What stopped the training from within.
@@ -64,8 +38,18 @@ pub struct Watch<'a> {
 impl<'a> Watch<'a> {
     /// Watches a training that leaves its results in `output`, whose log begins with `start`.
     pub fn new(console: &'a Console, output: &'a mut Output, quiet: bool, start: Value) -> Self {
-        let start = Some(start);
-        Watch { console, output, quiet, bar: None, epochs: 0, said_signals: false, best: None, start, failure: None }
+        Watch {
+            console,
+            output,
+            quiet,
+            bar: None,
+            epochs: 0,
+            said_signals: false,
+            best: None,
+            keeper: None,
+            start: Some(start),
+            failure: None,
+        }
     }
 
     /// The log's first record, if it is not written: there was no epoch.
@@ -73,12 +57,13 @@ impl<'a> Watch<'a> {
         self.start.take()
     }
 
-    /// The lowest validation loss and its epoch, if there was a validation; its weights have been saved.
+    /// The lowest validation loss and its epoch, if there was a validation. Its weights are saved when this is
+    /// [finished](Self::finish).
     pub fn best(&self) -> Option<(f64, usize)> {
         self.best
     }
 
-    /// Takes the bar away.
+    /// Takes the bar away, and sees to it that the best weights are on the disk.
     ///
     /// # Errors
     /// What stopped the training from within: a log or weights that could not be written.
@@ -86,7 +71,9 @@ impl<'a> Watch<'a> {
         if let Some(bar) = self.bar.take() {
             bar.clear();
         }
-        self.failure.take().map_or(Ok(()), Err)
+        let kept = self.keeper.take().map_or(Ok(()), |mut keeper| keeper.finish());
+        let kept = kept.map_err(|error| Failure::file("write", self.output.best(), error));
+        self.failure.take().map_or(kept, Err)
     }
 
     /// Prints a line, above the bar where there is one. That nobody reads it is no reason to lose a training.
@@ -102,7 +89,6 @@ impl<'a> Watch<'a> {
     }
 
     fn record(&mut self, epoch: &EpochReport, weights: &Weights<'_>) -> Result<(), Failure> {
-        self.output.begin()?;
         if let Some(start) = self.start.take() {
             self.output.record(&start.to_string())?;
         }
@@ -110,16 +96,26 @@ impl<'a> Watch<'a> {
         let Some(validation) = &epoch.validation else { return Ok(()) };
         // A loss that is not a number is never better.
         if self.best.is_none_or(|(best, _)| validation.loss < best) && validation.loss.is_finite() {
-            weights.save(self.output.best())?;
+            self.keep(weights).map_err(|error| Failure::file("write", self.output.best(), error))?;
             self.best = Some((validation.loss, epoch.epoch));
         }
         Ok(())
+    }
+
+    fn keep(&mut self, weights: &Weights<'_>) -> io::Result<()> {
+        let bytes = weights.to_bytes();
+        let keeper = self.keeper.take().or_else(|| Keeper::new(self.output.best()).ok());
+        match keeper {
+            Some(keeper) => self.keeper.insert(keeper).keep(bytes),
+            // The system gives no thread for it.
+            None => whole::write(self.output.best(), &bytes),
+        }
     }
 }
 
 impl Observer for Watch<'_> {
     fn on_start(&mut self, start: &Start) {
-        TRAINING.store(true, Ordering::SeqCst);
+        interrupt::training_begins();
         self.epochs = start.epochs;
         if let Some(record) = &mut self.start {
             record::rows(record, start);
@@ -166,7 +162,7 @@ impl Observer for Watch<'_> {
         if let Some(bar) = &mut self.bar {
             bar.step(batch);
         }
-        if interrupted() { Flow::Stop } else { Flow::Continue }
+        if interrupt::requested() { Flow::Stop } else { Flow::Continue }
     }
 
     fn on_signals(&mut self, signals: &Signals) {
@@ -192,7 +188,7 @@ impl Observer for Watch<'_> {
                 self.line(&format!("epoch {:>width$}/{}  {epoch}", epoch.epoch, self.epochs));
             }
         }
-        if interrupted() { Flow::Stop } else { Flow::Continue }
+        if interrupt::requested() { Flow::Stop } else { Flow::Continue }
     }
 
     fn on_end(&mut self, _: &Report) {

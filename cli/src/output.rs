@@ -4,37 +4,61 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use dlm_dsl::codes;
+use dlm_runtime::whole::{Partial, is_special};
+
 use crate::failure::Failure;
+use crate::lock::{Lock, Owner};
+use crate::whole::{Inputs, is_standard};
 
 /// Names of the weights files in it.
 const FINAL: &str = "final.safetensors";
 const BEST: &str = "best.safetensors";
 /// What a log is called.
 pub const LOG: &str = "log.jsonl";
+/// What keeps two trainings apart.
+const LOCK: &str = ".dlm-training.lock";
 
-/// A folder of results. Nothing that an earlier training left there is touched before this one has a result to put in its
-/// place; if it never has one, what was made for it is removed again.
+/// A folder of results, this training's alone. Nothing that an earlier training left there is touched before this one has a
+/// result to put in its place; if it never has one, what was made for it is removed again.
 #[derive(Debug)]
 pub struct Output {
     folder: PathBuf,
     log: PathBuf,
-    /// The log, open for what is to be added.
-    file: File,
+    /// The log, open for what is to be added; none before it is at its place.
+    file: Option<File>,
+    /// The log before that.
+    partial: Option<Partial>,
     /// What of an earlier training is there and will be replaced, for people.
     replaces: Option<String>,
     /// Folders that were made for this training, the innermost first.
     made: Vec<PathBuf>,
-    /// Whether the log was not there before.
-    new_log: bool,
     /// Whether results have been written.
     begun: bool,
+    lock: Option<Lock>,
 }
 
 impl Output {
+    /// Makes sure that nothing that is read is written over: by the log, or by weights in a folder that was named.
+    ///
+    /// # Errors
+    /// If it would be.
+    pub fn spare(inputs: &Inputs, folder: Option<&Path>, log: Option<&Path>) -> Result<(), Failure> {
+        if let Some(log) = log {
+            if is_standard(log) {
+                let help = "`--format json` prints what a log holds";
+                return Err(Failure::usage("`--log -` is no file, and the standard output shows the epochs already", help));
+            }
+            inputs.spare(log, "--log")?;
+        }
+        let Some(folder) = folder else { return Ok(()) };
+        [FINAL, BEST, LOG].iter().try_for_each(|name| inputs.spare(&folder.join(name), "--out"))
+    }
+
     /// The folder that was named, made if it is not there. Results of an earlier training in it are to be replaced.
     ///
     /// # Errors
-    /// If it cannot be made, or the log cannot be opened.
+    /// If it cannot be made, another training has it, or the log cannot be made.
     pub fn named(folder: &Path, log: Option<&Path>) -> Result<Self, Failure> {
         let made = missing(folder);
         fs::create_dir_all(folder).map_err(|error| Failure::file("create the folder", folder, error))?;
@@ -76,14 +100,28 @@ impl Output {
                 Some(format!("the results of an earlier training in {} and the log {}", folder.display(), log.display()))
             }
         };
-        let new_log = !log.exists();
-        match File::options().append(true).create(true).open(&log) {
-            Ok(file) => Ok(Output { folder, log, file, replaces, made, new_log, begun: false }),
-            Err(error) => {
-                remove_empty(&made);
-                Err(Failure::file("write", log, error))
-            }
+        // Whatever goes wrong from here on, what was made is removed with it.
+        let mut output = Output { folder, log, file: None, partial: None, replaces, made, begun: false, lock: None };
+        output.lock = Some(lock(&output.folder)?);
+        output.check_log()?;
+        let failed = |error| Failure::file("write", &output.log, error);
+        if is_special(&output.log) {
+            output.file = Some(File::options().append(true).open(&output.log).map_err(failed)?);
+        } else {
+            output.partial = Some(Partial::beside(&output.log).map_err(failed)?);
         }
+        Ok(output)
+    }
+
+    /// Makes sure that the log is none of the other results.
+    fn check_log(&self) -> Result<(), Failure> {
+        let log = place(&self.log);
+        let is_log = |weights: &PathBuf| log.is_some() && place(weights) == log;
+        if ![self.last(), self.best()].iter().any(is_log) {
+            return Ok(());
+        }
+        let message = format!("the log {} would take the place of weights of the same training", self.log.display());
+        Err(Failure::usage(message, "name another place by `--log`"))
     }
 
     /// What of an earlier training is there and will be replaced, for people.
@@ -111,47 +149,78 @@ impl Output {
         self.begun
     }
 
-    /// To be called before each result is written: the first time, empties the log and removes an earlier training's best
-    /// weights, which this one may have none to replace by.
+    /// To be called before weights are written: puts a log without lines at its place, if it is not there yet.
+    ///
+    /// # Errors
+    /// If that cannot be done.
+    pub fn begin(&mut self) -> Result<(), Failure> {
+        self.write(&[])
+    }
+
+    /// Adds a line to the log; the first puts it at its place.
+    ///
+    /// # Errors
+    /// If it cannot be written; what was at its place is as it was if it is the first.
+    pub fn record(&mut self, line: &str) -> Result<(), Failure> {
+        self.write(format!("{line}\n").as_bytes())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let written = match (self.partial.take(), &mut self.file) {
+            (Some(mut partial), file) => partial.write_all(bytes).and_then(|()| partial.put()).map(|put| *file = Some(put)),
+            (None, Some(file)) => file.write_all(bytes).and_then(|()| file.flush()),
+            (None, None) => Ok(()),
+        };
+        self.begun |= written.is_ok();
+        written.map_err(|error| Failure::file("write", &self.log, error))
+    }
+
+    /// To be called in the end, with the last weights on the disk: sees to it that the log is too, and that no best weights of an
+    /// earlier training stay if this one has none to put in their place (`best`).
     ///
     /// # Errors
     /// If either cannot be done.
-    pub fn begin(&mut self) -> Result<(), Failure> {
-        if self.begun {
-            return Ok(());
+    pub fn finish(&mut self, best: bool) -> Result<(), Failure> {
+        // A pipe cannot be synced, and need not be.
+        if let Some(file) = self.file.as_ref().filter(|file| file.metadata().is_ok_and(|found| found.is_file())) {
+            file.sync_all().map_err(|error| Failure::file("write", &self.log, error))?;
         }
-        self.begun = true;
-        // What is no plain file, such as a pipe, holds nothing to be removed.
-        if self.file.metadata().is_ok_and(|metadata| metadata.is_file()) {
-            self.file.set_len(0).map_err(|error| Failure::file("write", &self.log, error))?;
+        if best {
+            return Ok(());
         }
         match fs::remove_file(self.best()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Failure::file("replace", self.best(), error)),
             _ => Ok(()),
         }
     }
-
-    /// Adds a line to the log.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn record(&mut self, line: &str) -> Result<(), Failure> {
-        let written = self.file.write_all(format!("{line}\n").as_bytes()).and_then(|()| self.file.flush());
-        written.map_err(|error| Failure::file("write", &self.log, error))
-    }
 }
 
 impl Drop for Output {
     fn drop(&mut self) {
-        if self.begun {
-            return;
+        self.partial = None;
+        self.lock = None;
+        if !self.begun {
+            remove_empty(&self.made);
         }
-        if self.new_log {
-            // Nothing is in it; if it cannot be removed, an empty file stays.
-            let _ = fs::remove_file(&self.log);
-        }
-        remove_empty(&self.made);
     }
+}
+
+/// Takes a folder for this training alone.
+fn lock(folder: &Path) -> Result<Lock, Failure> {
+    match Lock::take(&folder.join(LOCK)).map_err(|error| Failure::file("write", folder.join(LOCK), error))? {
+        Owner::Us(lock) => Ok(lock),
+        Owner::Other(process) => {
+            let process = process.map_or_else(|| "another process".to_owned(), |process| format!("process {process}"));
+            let message = format!("{process} is training into {}; the results of two would be mixed", folder.display());
+            Err(Failure::new(codes::FILE_ACCESS, message).help("wait for it, or name another folder by `--out`"))
+        }
+    }
+}
+
+/// Where a file is or would be: its folder, by whatever path that was named, and its name.
+fn place(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(path).ok()?;
+    Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?))
 }
 
 /// The folders that have to be made for one to be there, the innermost first.

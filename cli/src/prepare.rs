@@ -1,15 +1,13 @@
 //! From a compiled model to one that is loaded, with a word on how long that took.
 
 use dlm_compiler::compile::Compiled;
-use dlm_compiler::recipe::{Normalize, Recipe};
-use dlm_runtime::Model;
 
 use crate::aot::{self, Loaded};
 use crate::args::Selection;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::source::{Source, recipe_name};
-use crate::table::duration;
+use crate::table::{count, duration};
 
 /// The most threads that can be asked for.
 const MAX_THREADS: u16 = 1024;
@@ -38,11 +36,12 @@ pub fn load(compiled: &Compiled<'_>, source: &Source, console: &Console, quiet: 
     Ok(loaded)
 }
 
-/// The number of threads: as asked for, or as the environment variable `DLM_THREADS` says, or one.
+/// The number of threads: as asked for, or as the environment variable `DLM_THREADS` says, or one; never more than there are
+/// cores, which is said unless `quiet`: results do not depend on it, and threads that wait for a core keep all others waiting.
 ///
 /// # Errors
 /// If either is not a whole number from 1 to 1024.
-pub fn threads(wanted: Option<u16>) -> Result<usize, Failure> {
+pub fn threads(wanted: Option<u16>, console: &Console, quiet: bool) -> Result<usize, Failure> {
     let in_range = |threads: &u16| (1..=MAX_THREADS).contains(threads);
     let expected = format!("give a whole number from 1 to {MAX_THREADS}");
     // Looked at even if it does not decide: the runtime reads it too.
@@ -53,17 +52,28 @@ pub fn threads(wanted: Option<u16>) -> Result<usize, Failure> {
             Some(threads.ok_or_else(|| Failure::usage(format!("DLM_THREADS is {text:?}, no number of threads"), &expected))?)
         }
     };
-    match wanted {
-        Some(threads) if !in_range(&threads) => Err(Failure::usage(format!("there cannot be {threads} threads"), expected)),
-        _ => Ok(usize::from(wanted.or(variable).unwrap_or(1))),
+    if let Some(threads) = wanted.filter(|threads| !in_range(threads)) {
+        return Err(Failure::usage(format!("there cannot be {threads} threads"), expected));
+    }
+    let wanted = usize::from(wanted.or(variable).unwrap_or(1));
+    let cores = std::thread::available_parallelism().map_or(usize::MAX, usize::from);
+    if wanted > cores && !quiet {
+        console.status(format_args!("{wanted} threads are more than there are cores: working on {cores}, with the same results"));
+    }
+    Ok(wanted.min(cores))
+}
+
+/// Says that the system gave fewer threads than were asked for.
+pub fn say_threads(works: usize, wanted: usize, console: &Console, quiet: bool) {
+    if works < wanted && !quiet {
+        let works = count(works, "thread");
+        console.status(format_args!("the system gives no {wanted} threads: working on {works}, with the same results"));
     }
 }
 
-/// Says that weights from elsewhere bring no normalisation, where the recipe has one.
-pub fn warn_of_missing_normalization(model: &Model, recipe: &Recipe, console: &Console) {
-    if !model.has_normalization() && recipe.normalize != Normalize::None {
-        console.status("the weights bring no normalisation: inputs are taken as they are");
-    }
+/// Says what was done to the tensors of a weights file so that they fit.
+pub fn say_notes(notes: &[String], console: &Console) {
+    notes.iter().for_each(|note| console.status(format_args!("weights: {note}")));
 }
 
 /// Whether a whole setting was given on the command line, by `--set KEY=…`.

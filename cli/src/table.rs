@@ -2,6 +2,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 pub use dlm_runtime::duration;
+pub use dlm_runtime::room::bytes;
 
 /// A table with these headings; the columns whose numbers are given are aligned to the right.
 pub fn table(headings: &[&str], right: &[usize]) -> Table {
@@ -36,21 +37,6 @@ pub fn thousands(number: u64) -> String {
 /// `1 model`, `2 models`.
 pub fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-/// A size in memory: `1.4 MiB`.
-pub fn bytes(count: u64) -> String {
-    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
-    if count < 1024 {
-        return format!("{count} bytes");
-    }
-    let mut size = count as f64 / 1024.0;
-    let mut unit = 0;
-    while size >= 1024.0 && unit + 1 < UNITS.len() {
-        size /= 1024.0;
-        unit += 1;
-    }
-    format!("{size:.1} {}", UNITS[unit])
 }
 
 #[cfg(test)]

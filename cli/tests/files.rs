@@ -223,3 +223,28 @@ fn summary_draws_the_schedule() {
     assert_eq!(drawn["schedule"]["unit"], "step");
     assert_eq!(drawn["schedule"]["rate"][0], serde_json::json!([0, 0.0]));
 }
+
+#[test]
+fn names_that_nobody_reads_to_their_end_are_shortened() {
+    let folder = points();
+    let name = "a".repeat(100_000);
+    let model = MODEL.replace("relu", &name).replace("points.csv", &name);
+    fs::write(folder.path().join("points.dlm"), MODEL.replace("Points", &name)).unwrap();
+    fs::write(folder.path().join("wrong.dlm"), model).unwrap();
+    fs::write(folder.path().join("data.dlm"), MODEL.replace("points.csv", &name)).unwrap();
+    let option = &name[..50_000];
+    for arguments in [
+        &["check", "wrong.dlm"][..],
+        &["check", "--format", "json", "wrong.dlm"],
+        &["train", "data.dlm"],
+        &["train", "--format", "json", "data.dlm"],
+        &["train", "points.dlm", "--model", option],
+        &["train", "points.dlm", "--set", &format!("{option}=1")],
+        &["explain", option],
+        &["train", option],
+    ] {
+        let output = dlm().current_dir(&folder).args(arguments).assert().failure().get_output().clone();
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(said.len() < 2000 && said.contains("aaa…aaa"), "{} bytes: {said:.3000}", said.len());
+    }
+}

@@ -1,4 +1,5 @@
-//! Ctrl-C: a training ends after the batch at hand, with its weights saved.
+//! Ctrl-C, SIGTERM, SIGHUP: a training ends after the batch at hand, with its weights saved. And SIGKILL, which ends it at once:
+//! what was saved before is whole.
 #![cfg(unix)]
 
 mod common;
@@ -6,15 +7,20 @@ mod common;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{clean, dlm, points};
-use predicates::str::contains;
+use common::{clean, dlm, names, points};
+use predicates::prelude::{PredicateBooleanExt, predicate::str::contains};
 
 /// Starts a training that would take hours, and waits until its third epoch is over.
-fn start(folder: &std::path::Path) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dlm"));
+fn start(folder: &Path) -> Child {
+    start_by(Command::new(env!("CARGO_BIN_EXE_dlm")), folder)
+}
+
+/// As [`start`], by a command that `dlm` or a program that ends as `dlm` is begun with.
+fn start_by(mut command: Command, folder: &Path) -> Child {
     clean(|name, value| {
         match value {
             Some(value) => command.env(name, value),
@@ -32,34 +38,102 @@ fn start(folder: &std::path::Path) -> Child {
     child
 }
 
-fn interrupt(child: &Child) {
-    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+fn send(child: &Child, signal: &str) {
+    let status = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(status.success());
 }
 
-#[test]
-fn ctrl_c_saves_what_was_learned() {
-    let folder = points();
-    let mut child = start(folder.path());
-    interrupt(&child);
+/// What a training ends with that was asked to end.
+fn end(child: &mut Child) -> Option<i32> {
     let begun = Instant::now();
-    let status = loop {
+    loop {
         if let Some(status) = child.try_wait().unwrap() {
-            break status;
+            return status.code();
         }
         if begun.elapsed() > Duration::from_secs(30) {
             child.kill().unwrap();
             panic!("still running");
         }
         std::thread::sleep(Duration::from_millis(10));
-    };
-    assert_eq!(status.code(), Some(130));
-    let log = fs::read_to_string(folder.path().join("out/log.jsonl")).unwrap();
-    assert!(log.lines().count() >= 3 && log.ends_with("}\n"), "the log is whole");
-    let leftovers: Vec<_> = fs::read_dir(folder.path().join("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(leftovers.len(), 3, "{leftovers:?}");
-    let arguments = ["eval", "points.dlm", "--weights", "out/final.safetensors", "--part", "validation"];
-    dlm().current_dir(&folder).args(arguments).assert().success().stdout(contains("20 samples  loss "));
+    }
+}
+
+/// Whether weights are whole, and the model's.
+fn evaluates(folder: &Path, weights: &str) {
+    let arguments = ["eval", "points.dlm", "--weights", weights, "--part", "validation"];
+    dlm().current_dir(folder).args(arguments).assert().success().stdout(contains("20 samples  loss "));
+}
+
+#[test]
+fn what_asks_a_training_to_end_saves_what_was_learned() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
+        let folder = points();
+        let mut child = start(folder.path());
+        send(&child, signal);
+        assert_eq!(end(&mut child), Some(code), "{signal}");
+        let log = fs::read_to_string(folder.path().join("out/log.jsonl")).unwrap();
+        assert!(log.lines().count() >= 3 && log.ends_with("}\n"), "{signal}: the log is whole");
+        assert_eq!(names(&folder.path().join("out")), ["best.safetensors", "final.safetensors", "log.jsonl"], "{signal}");
+        evaluates(folder.path(), "out/final.safetensors");
+        evaluates(folder.path(), "out/best.safetensors");
+    }
+}
+
+#[test]
+fn what_is_ignored_from_the_beginning_stays_ignored() {
+    let folder = points();
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_dlm")]);
+    let mut child = start_by(command, folder.path());
+    let epochs = || fs::read_to_string(folder.path().join("out/log.jsonl")).unwrap().lines().count();
+    send(&child, "-HUP");
+    let (before, begun) = (epochs(), Instant::now());
+    while epochs() < before + 20 {
+        assert!(begun.elapsed() < Duration::from_secs(30) && child.try_wait().unwrap().is_none(), "it has ended");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    send(&child, "-TERM");
+    assert_eq!(end(&mut child), Some(143));
+}
+
+#[test]
+fn two_trainings_do_not_share_a_folder() {
+    let folder = points();
+    let mut first = start(folder.path());
+    let second = || dlm().current_dir(&folder).args(["train", "points.dlm", "--epochs", "1", "--out", "out"]).assert();
+    let refused = format!("error[E301]: process {} is training into out; the results of two would be mixed\n", first.id());
+    second().code(1).stderr(contains(refused).and(contains("another folder by `--out`")));
+    // A training that is killed holds nothing any more.
+    first.kill().unwrap();
+    first.wait().unwrap();
+    second().success();
+    assert_eq!(names(&folder.path().join("out")), ["best.safetensors", "final.safetensors", "log.jsonl"]);
+}
+
+#[test]
+fn a_training_that_is_killed_leaves_whole_weights_and_nothing_for_long() {
+    let folder = points();
+    let out = folder.path().join("out");
+    dlm().current_dir(&folder).args(["train", "points.dlm", "--epochs", "1", "--out", "out"]).assert().success();
+    for wait in [0, 3, 10, 30, 100] {
+        let mut child = start(folder.path());
+        std::thread::sleep(Duration::from_millis(wait));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // Those of this training, or still those of an earlier one.
+        evaluates(folder.path(), "out/best.safetensors");
+        evaluates(folder.path(), "out/final.safetensors");
+    }
+    // What a killed process was writing is removed by the next that writes there, a minute later.
+    let left = ".dlm-abcdefGHIJ12.partial";
+    fs::write(out.join(left), "half").unwrap();
+    let hour = Duration::from_secs(60 * 60);
+    for name in names(&out).into_iter().filter(|name| name.ends_with(".partial")) {
+        let file = fs::File::options().write(true).open(out.join(name)).unwrap();
+        file.set_modified(std::time::SystemTime::now() - hour).unwrap();
+    }
+    dlm().current_dir(&folder).args(["train", "points.dlm", "--epochs", "1", "--out", "out"]).assert().success();
+    assert_eq!(names(&out), ["best.safetensors", "final.safetensors", "log.jsonl"]);
 }
 
 #[test]
@@ -82,7 +156,7 @@ fn ctrl_c_while_compiling_leaves_nothing_behind() {
             _ => std::thread::sleep(Duration::from_millis(10)),
         }
     };
-    interrupt(&child);
+    send(&child, "-INT");
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(begun.elapsed() < Duration::from_secs(60), "it waits for the compiler");

@@ -103,7 +103,7 @@ fn the_page_goes_where_it_is_wanted() {
     assert_eq!(json_lines(&json.get_output().stdout), [expected]);
     fs::copy(folder.path().join("runs/net/log.jsonl"), folder.path().join("my.jsonl")).unwrap();
     report(&["my.jsonl"]).success().stdout("report.html\n");
-    report(&["my.jsonl", "-o", "my.jsonl"]).code(2).stderr(contains("my.jsonl is the log itself"));
+    report(&["my.jsonl", "-o", "my.jsonl"]).code(2).stderr(contains("my.jsonl is read, as a log, and would be written over"));
     report(&["my.jsonl", "-o", "none/page.html"]).code(1).stderr(contains("error[E301]: cannot write none/page.html: "));
 }
 
@@ -220,6 +220,8 @@ fn two_trainings_are_compared() {
     report(&["a", "c/a"]).success();
     let page = fs::read_to_string(folder.path().join("a/comparison.html")).unwrap();
     assert!(page.contains("<th>a</th><th>c/a</th>"), "{page}");
-    report(&["a", "c/a", "-o", "c/a/log.jsonl"]).code(2).stderr(contains("c/a/log.jsonl is the log itself"));
+    report(&["a", "c/a", "-o", "c/a/log.jsonl"])
+        .code(2)
+        .stderr(contains("c/a/log.jsonl is read, as a log, and would be written over"));
     report(&["a", "nowhere"]).code(1).stderr(contains("error[E301]: cannot read nowhere"));
 }

@@ -98,12 +98,13 @@ fn predict_writes_a_row_for_each_row() {
 }
 
 #[test]
-fn weights_without_the_normalisation_of_their_training_are_noticed() {
+fn weights_without_the_normalisation_of_their_training_are_refused() {
     let folder = points();
     let train = ["train", "points.dlm", "--quiet", "--epochs", "1", "--out", "out", "--set", "normalize=none"];
     dlm().current_dir(&folder).args(train).assert().success();
     let predict = ["predict", "points.dlm", "--weights", "out/final.safetensors", "points.csv"];
-    dlm().current_dir(&folder).args(predict).assert().success().stderr(contains("bring no normalisation"));
+    let refused = dlm().current_dir(&folder).args(predict).assert().failure();
+    refused.stderr(contains("[E325]").and(contains("lacks the normalisation of inputs")).and(contains("`normalize = none`")));
     dlm().current_dir(&folder).args(predict).args(["--set", "normalize=none"]).assert().success().stderr("");
 }
 
@@ -123,7 +124,7 @@ fn predictions_that_are_not_a_number_are_said_to_be_none() {
     let eval = ["eval", "points.dlm", "--weights", "out/final.safetensors"];
     dlm().current_dir(&folder).args(eval).assert().code(1).stderr(contains("`dense.weight` holds NaN at [0, 0]"));
     fill(-f32::MAX);
-    fs::write(folder.path().join("new.csv"), "x,y\n1,1\n-1,-1\n").unwrap();
+    fs::write(folder.path().join("new.csv"), "x,y\n-1,-1\n-2,-1\n").unwrap();
     let predict = ["predict", "points.dlm", "--weights", "out/final.safetensors", "new.csv"];
     let predict = dlm().current_dir(&folder).args(predict).assert().success();
     predict

@@ -7,7 +7,7 @@ use dlm_spec::{
 };
 
 use crate::compile::{Compiled, Place};
-use crate::graph::{self, Graph, ParameterId, Port, Role};
+use crate::graph::{self, Graph, ParameterId, Port, Role, Unit};
 use crate::initializer::Distribution;
 use crate::lower::{StepRole, Variant};
 use crate::plan::Content;
@@ -49,7 +49,7 @@ pub fn describe(compiled: &Compiled<'_>) -> Spec {
         model: text(&graph.name),
         inputs: list(inputs),
         outputs: list(outputs),
-        parameters: list(places().filter_map(|place| parameter(graph, place))),
+        parameters: list(places().filter_map(|place| parameter(compiled.unit, place))),
         states: list(states),
         batch: recipe.batch,
         parameters_len: compiled.layout.parameters_len,
@@ -75,7 +75,8 @@ pub fn describe(compiled: &Compiled<'_>) -> Spec {
     }
 }
 
-fn parameter(graph: &Graph, place: &Place) -> Option<ParameterSpec> {
+fn parameter(unit: &Unit, place: &Place) -> Option<ParameterSpec> {
+    let graph = &unit.graph;
     let (shape, transposed, init, trainable) = match place.tensor.kind {
         TensorKind::Parameter(id) => {
             let parameter = &graph.parameters[id.0];
@@ -83,7 +84,15 @@ fn parameter(graph: &Graph, place: &Place) -> Option<ParameterSpec> {
             (list(parameter.shape.iter().copied()), transposed, parameter.init, parameter.role.trainable())
         }
         TensorKind::Shift(_) => (list([place.len]), false, Distribution::Constant(0.0), false),
-        TensorKind::Scale(_) => (list([place.len]), false, Distribution::Constant(1.0), false),
+        TensorKind::Scale(port) => {
+            let normalize = match port {
+                Port::Input(_) => unit.recipe.normalize,
+                Port::Output(index) => unit.recipe.normalize_targets[index],
+            };
+            // What the recipe states holds from the first step; what is to be fitted is by `fit`.
+            let factor = if let Normalize::Scale(factor) = normalize { factor } else { 1.0 };
+            (list([place.len]), false, Distribution::Constant(factor), false)
+        }
         TensorKind::State(..) | TensorKind::Signal(..) => return None,
     };
     let init = match init {

@@ -131,13 +131,15 @@ codes! {
     E312 NO_SUCH_MODEL "the file has no such model or recipe";
     E313 NO_DATA "nothing says where the data is";
     E314 NO_PART "the data has no such part";
-    E315 NO_RUST_COMPILER "the Rust compiler does not start";
+    E315 NO_RUST_COMPILER "the Rust compiler or its linker is missing";
     E316 RUST_COMPILER_REFUSED "the Rust compiler refuses the generated code";
     E317 MODEL_CACHE "the cache of compiled models cannot be used";
     E318 MODEL_NOT_LOADED "a compiled model cannot be loaded";
     E319 REUSE "a training does not begin as its recipe says";
     E320 LOG_FILE "a file is not the log of a training";
     E321 EMPTY_LOG "a log holds no epoch";
+    E325 WEIGHTS_NORMALIZATION "weights lack the normalisation of their training";
+    E330 NOT_ENOUGH_MEMORY "a model takes more memory than there is";
     W001 SATURATING_ACTIVATION "sigmoid or tanh stands in a deep stack";
     W002 INITIALIZER_MISMATCH "an initialiser does not match the activation after it";
     W003 NO_NORMALIZATION "a deep stack has no normalisation";

@@ -101,7 +101,7 @@ const LONGEST: usize = 160;
 const LEFT: (usize, usize) = (60, 30);
 
 /// `text` with the middle of very long words left out: a name may be as long as a file, and nobody reads it.
-fn bounded(text: String) -> String {
+pub fn bounded(text: String) -> String {
     // No word is longer than all of it, and a character has a byte at least.
     if text.len() <= LONGEST {
         return text;

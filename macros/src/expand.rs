@@ -63,8 +63,9 @@ fn module(program: Option<&Program>, text: &str, root: TokenStream, source_name:
     let options = ModuleOptions { root, source_name: source_name.into() };
     let modules = program.models.iter().map(|model| {
         let module = emit::module(&Program { models: vec![model.clone()], ..program.clone() }, &options);
-        // The style of generated code is not the user's concern: an exact constant of a recipe is no approximation of √2.
-        quote!(#[allow(clippy::all, clippy::pedantic, clippy::nursery)] #module)
+        // The style of generated code is not the user's concern: an exact constant of a recipe is no approximation of √2. Nor are
+        // names that the language has no style for.
+        quote!(#[allow(nonstandard_style, clippy::all, clippy::pedantic, clippy::nursery)] #module)
     });
     modules.collect()
 }

@@ -1,9 +1,11 @@
 //! What stands in place of a model with errors: all names that other code may use, with their types, doing nothing. The errors
 //! keep the crate from being built; this keeps the compiler, and an editor, from adding one for each use of a name.
 
+use std::collections::HashMap;
+
 use dlm_compiler::can_name_type;
 use dlm_compiler::emit::{identifier, module_name};
-use dlm_dsl::ast::{File, Item, Model, StatementKind, Train, Type};
+use dlm_dsl::ast::{File, Item, Model, StatementKind, Train, Type, Value, ValueKind};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -18,7 +20,7 @@ pub(crate) fn module(file: &File, root: &TokenStream) -> TokenStream {
     for model in models {
         let name = module_name(&model.name.name);
         if !seen.contains(&name) {
-            out.extend(model_module(model, &recipes(file, model), root));
+            out.extend(model_module(file, model, &recipes(file, model), root));
             seen.push(name);
         }
     }
@@ -37,11 +39,11 @@ fn recipes(file: &File, model: &Model) -> Vec<Ident> {
     names
 }
 
-fn model_module(model: &Model, recipes: &[Ident], root: &TokenStream) -> TokenStream {
+fn model_module(file: &File, model: &Model, recipes: &[Ident], root: &TokenStream) -> TokenStream {
     let module = module_name(&model.name.name);
-    let items = items(model, root);
+    let items = items(model, &sizes_of(file), root);
     quote! {
-        #[allow(missing_docs, unused_variables, dead_code, clippy::empty_loop)]
+        #[allow(nonstandard_style, missing_docs, unused_variables, dead_code, clippy::empty_loop)]
         pub mod #module {
             #items
             #(pub mod #recipes { #items })*
@@ -49,13 +51,13 @@ fn model_module(model: &Model, recipes: &[Ident], root: &TokenStream) -> TokenSt
     }
 }
 
-fn items(model: &Model, root: &TokenStream) -> TokenStream {
+fn items(model: &Model, sizes: &Sizes<'_>, root: &TokenStream) -> TokenStream {
     let runtime = quote!(#root::__rt::runtime);
     let name = &model.name.name;
     let name = if can_name_type(name) { identifier(name) } else { format_ident!("{name}_") };
     let ports = Ports::of(model);
     let batch = &ports.parameters;
-    let predict = predict(&ports, &runtime);
+    let (structs, predict) = predict(&ports, sizes, &runtime);
     quote! {
         pub static PROGRAM: #runtime::Program = #root::__rt::EMPTY_PROGRAM;
 
@@ -66,6 +68,8 @@ fn items(model: &Model, root: &TokenStream) -> TokenStream {
             pub fn new() -> Self { loop {} }
             pub fn with_seed(seed: u64) -> Self { loop {} }
             pub fn with_threads(self, threads: usize) -> Self { loop {} }
+            pub fn with_limit(self, limit: #runtime::Level) -> Self { loop {} }
+            pub fn reuse_bytes(bytes: &[u8]) -> ::core::result::Result<Self, #runtime::Error> { loop {} }
             pub fn reuse(
                 path: impl ::core::convert::AsRef<::std::path::Path>,
             ) -> ::core::result::Result<Self, #runtime::Error> {
@@ -94,10 +98,17 @@ fn items(model: &Model, root: &TokenStream) -> TokenStream {
             fn deref_mut(&mut self) -> &mut Self::Target { &mut self.0 }
         }
 
-        #[derive(Debug)]
-        pub struct #name(#runtime::Model);
+        #structs
+
+        #[derive(Clone, Debug)]
+        pub struct #name {
+            model: #runtime::Model,
+        }
 
         impl #name {
+            pub fn from_bytes(bytes: &[u8]) -> ::core::result::Result<Self, #runtime::Error> { loop {} }
+            pub fn with_threads(self, threads: usize) -> Self { loop {} }
+            pub fn with_limit(self, limit: #runtime::Level) -> Self { loop {} }
             pub fn load(path: impl ::core::convert::AsRef<::std::path::Path>) -> ::core::result::Result<Self, #runtime::Error> {
                 loop {}
             }
@@ -106,63 +117,130 @@ fn items(model: &Model, root: &TokenStream) -> TokenStream {
 
         impl ::core::ops::Deref for #name {
             type Target = #runtime::Model;
-            fn deref(&self) -> &Self::Target { &self.0 }
+            fn deref(&self) -> &Self::Target { &self.model }
         }
     }
 }
 
-/// The inputs and outputs of a model as parameters of `step`. Callers do not see the names of parameters, and those of a model with
-/// errors may be any: twice the same, or none that a parameter can have.
+/// The inputs and outputs of a model, and both as parameters of `step`. Callers do not see the names of parameters, and those of a
+/// model with errors may be any: twice the same, or none that a parameter can have.
 struct Ports<'a> {
     parameters: TokenStream,
-    inputs: usize,
-    outputs: Vec<&'a Type>,
+    inputs: Vec<(Ident, &'a Type)>,
+    outputs: Vec<(Ident, &'a Type)>,
 }
 
 impl<'a> Ports<'a> {
     fn of(model: &'a Model) -> Self {
-        let mut ports = Self { parameters: TokenStream::new(), inputs: 0, outputs: Vec::new() };
+        let mut ports = Self { parameters: TokenStream::new(), inputs: Vec::new(), outputs: Vec::new() };
         let mut targets = TokenStream::new();
-        for statement in &model.body {
+        for (index, statement) in model.body.iter().enumerate() {
+            let parameter = format_ident!("port_{index}");
             match &statement.kind {
-                StatementKind::Input { .. } => {
-                    let name = format_ident!("input_{}", ports.inputs);
-                    ports.parameters.extend(quote!(#name: &[f32],));
-                    ports.inputs += 1;
+                StatementKind::Input { name, ty, .. } => {
+                    ports.parameters.extend(quote!(#parameter: &[f32],));
+                    ports.inputs.push((identifier(&name.name), ty));
                 }
-                StatementKind::Output { ty, .. } => {
-                    let name = format_ident!("target_{}", ports.outputs.len());
+                StatementKind::Output { name, ty, .. } => {
                     let element = format_ident!("{}", if ty.name.name == "class" { "u32" } else { "f32" });
-                    targets.extend(quote!(#name: &[#element],));
-                    ports.outputs.push(ty);
+                    targets.extend(quote!(#parameter: &[#element],));
+                    ports.outputs.push((identifier(&name.name), ty));
                 }
                 StatementKind::Chain { .. } => {}
             }
         }
         ports.parameters.extend(targets);
+        for list in [&mut ports.inputs, &mut ports.outputs] {
+            let mut seen = Vec::new();
+            list.retain(|(name, _)| {
+                !seen.contains(name) && {
+                    seen.push(name.clone());
+                    true
+                }
+            });
+        }
         ports
     }
 }
 
-/// `predict` and `predict_logits`, where there is one input and one output.
-fn predict(ports: &Ports<'_>, runtime: &TokenStream) -> TokenStream {
-    let (1, [output]) = (ports.inputs, ports.outputs.as_slice()) else { return TokenStream::new() };
-    let axes = match output.name.name.as_str() {
-        "binary" => 0,
-        "f32" => output.dimensions.as_ref().map_or(0, Vec::len),
+/// The consts of a file that are plain numbers.
+type Sizes<'a> = HashMap<&'a str, usize>;
+
+fn sizes_of(file: &File) -> Sizes<'_> {
+    let consts = file.items.iter().filter_map(|item| match item {
+        Item::Const(item) => Some(item),
+        _ => None,
+    });
+    let sizes = consts.filter_map(|item| match item.value.kind {
+        ValueKind::Number(number) => Some((item.name.name.as_str(), number as usize)),
+        _ => None,
+    });
+    sizes.collect()
+}
+
+/// The sizes of a type, as far as they can be told.
+fn dimensions(ty: &Type, sizes: &Sizes<'_>) -> Vec<usize> {
+    let size = |value: &Value| match &value.kind {
+        ValueKind::Number(number) => *number as usize,
+        ValueKind::Path(segments) => segments.first().and_then(|first| sizes.get(first.name.name.as_str())).copied().unwrap_or(1),
         _ => 1,
     };
-    let dimension = if axes < 6 { format_ident!("Ix{}", axes + 1) } else { format_ident!("IxDyn") };
-    let methods = ["predict", "predict_logits"].map(|name| {
-        let name = format_ident!("{name}");
-        quote! {
-            pub fn #name<D: #runtime::ndarray::Dimension>(
-                &self,
-                rows: #runtime::ndarray::ArrayView<'_, f32, D>,
-            ) -> #runtime::ndarray::Array<f32, #runtime::ndarray::#dimension> {
-                loop {}
+    ty.dimensions.iter().flatten().map(size).collect()
+}
+
+/// The methods that predict, and the structs that they take and give where there are several inputs or outputs.
+fn predict(ports: &Ports<'_>, sizes: &Sizes<'_>, runtime: &TokenStream) -> (TokenStream, TokenStream) {
+    let dimension = |ty: &Type| {
+        let axes = dimensions(ty, sizes).len() + 1;
+        if axes <= 6 { format_ident!("Ix{axes}") } else { format_ident!("IxDyn") }
+    };
+    let one = |ty: &Type| dimensions(ty, sizes).iter().rev().fold(quote!(f32), |of, size| quote!([#of; #size]));
+    let (names, inputs): (Vec<&Ident>, Vec<&Type>) = ports.inputs.iter().map(|(name, ty)| (name, *ty)).unzip();
+    let (results, outputs): (Vec<&Ident>, Vec<&Type>) = ports.outputs.iter().map(|(name, ty)| (name, *ty)).unzip();
+    let (views, samples): (Vec<Ident>, Vec<TokenStream>) = inputs.iter().map(|ty| (dimension(ty), one(ty))).unzip();
+    let (arrays, values): (Vec<Ident>, Vec<TokenStream>) = outputs.iter().map(|ty| (dimension(ty), one(ty))).unzip();
+    let mut structs = TokenStream::new();
+    // Of a model without inputs, which is an error, the lifetime is not used.
+    let marker = inputs.is_empty().then(|| quote!(marker: ::core::marker::PhantomData<&'a ()>,));
+    let (takes, takes_one) = if let ([view], [sample]) = (views.as_slice(), samples.as_slice()) {
+        (quote!(#runtime::ndarray::ArrayView<'_, f32, #runtime::ndarray::#view>), quote!(&#sample))
+    } else {
+        structs.extend(quote! {
+            #[derive(Clone, Debug)]
+            pub struct Inputs<'a> {
+                #marker
+                #(pub #names: #runtime::ndarray::ArrayView<'a, f32, #runtime::ndarray::#views>,)*
             }
-        }
-    });
-    methods.into_iter().collect()
+
+            #[derive(Clone, Copy, Debug)]
+            pub struct InputsOfOne<'a> {
+                #marker
+                #(pub #names: &'a #samples,)*
+            }
+        });
+        (quote!(Inputs<'_>), quote!(InputsOfOne<'_>))
+    };
+    let (gives, gives_one) = if let ([array], [value]) = (arrays.as_slice(), values.as_slice()) {
+        (quote!(#runtime::ndarray::Array<f32, #runtime::ndarray::#array>), value.clone())
+    } else {
+        structs.extend(quote! {
+            #[derive(Clone, Debug, PartialEq)]
+            pub struct Outputs {
+                #(pub #results: #runtime::ndarray::Array<f32, #runtime::ndarray::#arrays>,)*
+            }
+
+            #[derive(Clone, Debug, PartialEq)]
+            pub struct OutputsOfOne {
+                #(pub #results: #values,)*
+            }
+        });
+        (quote!(Outputs), quote!(OutputsOfOne))
+    };
+    let methods = quote! {
+        pub fn predict(&self, inputs: #takes) -> #gives { loop {} }
+        pub fn predict_logits(&self, inputs: #takes) -> #gives { loop {} }
+        pub fn predict_one(&self, inputs: #takes_one) -> #gives_one { loop {} }
+        pub fn predict_one_logits(&self, inputs: #takes_one) -> #gives_one { loop {} }
+    };
+    (structs, methods)
 }

@@ -118,8 +118,8 @@ pub enum Error {
     },
     /// E310: a file holds no safetensors, or is cut short.
     Weights {
-        /// The file.
-        path: PathBuf,
+        /// The file; none for bytes in memory.
+        path: Option<PathBuf>,
         /// What is the matter.
         message: String,
     },
@@ -132,12 +132,26 @@ pub enum Error {
     },
     /// E311: a weights file is for another model. Nothing was changed.
     Mismatch {
-        /// The file.
-        path: PathBuf,
+        /// The file; none for bytes in memory.
+        path: Option<PathBuf>,
         /// The model.
         model: String,
         /// Everything that differs, a line each.
         differences: Vec<String>,
+    },
+    /// E330: there is not enough memory. Nothing of it was taken.
+    Memory {
+        /// What is wanted, for what, and what there is.
+        message: String,
+        /// A way out.
+        help: String,
+    },
+    /// E325: weights came without the normalisation that their training fitted.
+    Normalization {
+        /// The file; none for bytes in memory.
+        path: Option<PathBuf>,
+        /// The model.
+        model: String,
     },
 }
 
@@ -157,6 +171,8 @@ impl Error {
             Error::Weights { .. } => "E310",
             Error::Mismatch { .. } => "E311",
             Error::Reuse { .. } => "E319",
+            Error::Memory { .. } => "E330",
+            Error::Normalization { .. } => "E325",
         }
     }
 
@@ -186,7 +202,7 @@ impl Error {
             | Error::Classes { help, .. }
             | Error::Table { help, .. }
             | Error::Idx { help, .. } => help.clone(),
-            Error::Split { help, .. } | Error::Reuse { help, .. } => Some(help.clone()),
+            Error::Split { help, .. } | Error::Memory { help, .. } | Error::Reuse { help, .. } => Some(help.clone()),
             Error::NotFinite { restored, .. } => {
                 let weights = match restored {
                     0 => "the weights are those before training".to_owned(),
@@ -195,6 +211,11 @@ impl Error {
                 Some(format!("{weights}; try a lower learning rate, `clip`, or `normalize = standard`"))
             }
             Error::Weights { .. } => Some("weights are files in the safetensors format, as `save` writes them".to_owned()),
+            Error::Normalization { .. } => Some(
+                "keep the file's metadata where it is saved again, or say `normalize = none` if inputs come as the weights \
+                 take them"
+                    .to_owned(),
+            ),
             Error::File { .. } | Error::Values { .. } | Error::Mismatch { .. } => None,
         }
     }
@@ -223,14 +244,19 @@ impl fmt::Display for Error {
                 write!(f, "{}: {message}:", path.display())?;
                 faults.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
             }
-            Error::Idx { path, message, .. } | Error::Weights { path, message } => write!(f, "{}: {message}", path.display()),
-            Error::Split { message, .. } | Error::Reuse { message, .. } => f.write_str(message),
+            Error::Idx { path, message, .. } => write!(f, "{}: {message}", path.display()),
+            Error::Weights { path, message } => write!(f, "{}: {message}", weights(path)),
+            Error::Split { message, .. } | Error::Memory { message, .. } | Error::Reuse { message, .. } => f.write_str(message),
             Error::NotFinite { what, value, epoch, step, batch, .. } => {
                 write!(f, "{what} became {value} in epoch {epoch} at step {step} (batch {batch} of the epoch)")
             }
             Error::Mismatch { path, model, differences } => {
-                write!(f, "{} does not fit the model {model}:", path.display())?;
+                write!(f, "{} does not fit the model {model}:", weights(path))?;
                 differences.iter().try_for_each(|difference| write!(f, "\n  {difference}"))
+            }
+            Error::Normalization { path, model } => {
+                let path = weights(path);
+                write!(f, "{path} lacks the normalisation of inputs that the recipe of {model} fits to its training part")
             }
         }
     }
@@ -259,6 +285,11 @@ fn prefix(f: &mut fmt::Formatter<'_>, path: &Option<PathBuf>) -> fmt::Result {
 /// Help where another character separates columns.
 pub(crate) fn separated_by(delimiter: char) -> String {
     format!("did you mean `delimiter = {:?}`?", delimiter.to_string())
+}
+
+/// What weights were read from.
+fn weights(path: &Option<PathBuf>) -> std::borrow::Cow<'_, str> {
+    path.as_ref().map_or("what the bytes given hold".into(), |path| path.to_string_lossy())
 }
 
 /// A value's begin, on one line.

@@ -1,7 +1,6 @@
 //! Training over epochs.
 
-use std::time::Instant;
-
+use crate::clock::Moment;
 use crate::data::{Dataset, Feed, Part, normalize, shuffle, split};
 use crate::error::Error;
 use crate::guess::Guess;
@@ -122,7 +121,7 @@ impl Snapshot {
 
 impl Trainer {
     fn fit_split(&mut self, parts: FitParts<'_>, observer: &mut dyn Observer) -> Result<Report, Error> {
-        let begun = Instant::now();
+        let begun = Moment::now();
         let spec = self.spec();
         let (rows, size) = (parts.train.rows.len(), spec.batch.min(parts.train.rows.len()));
         let steps = if spec.recipe.drop_last { rows / spec.batch } else { rows.div_ceil(spec.batch) };
@@ -300,7 +299,10 @@ impl Trainer {
             let help = "write what the weights were trained with, or leave `normalize` out to keep theirs".to_owned();
             return Err(Error::Reuse { message, help });
         }
-        let output = spec.outputs.iter().find(|output| output.normalization.is_some() && self.predicts_raw);
+        let output = spec
+            .outputs
+            .iter()
+            .find(|output| self.predicts_raw && output.normalization.is_some_and(|it| it.normalize.is_fitted()));
         let Some((output, normalization)) = output.and_then(|output| Some((output, output.normalization?))) else {
             return Ok(());
         };
@@ -355,7 +357,7 @@ impl Trainer {
         observer: &mut dyn Observer,
     ) -> Result<(Option<EpochReport>, Flow), Error> {
         let spec = self.spec();
-        let begun = Instant::now();
+        let begun = Moment::now();
         self.counters.epochs += 1;
         if spec.recipe.shuffle {
             run.order.copy_from_slice(run.parts.train.rows);
@@ -425,7 +427,7 @@ impl Trainer {
             validation,
             signals,
             seconds: begun.elapsed().as_secs_f64(),
-            samples_per_second: samples as f64 / training,
+            samples_per_second: if training > 0.0 { samples as f64 / training } else { 0.0 },
         };
         Ok((Some(report), flow))
     }

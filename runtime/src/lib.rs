@@ -2,6 +2,7 @@
 //! language: a [`Program`] says all there is to know of a model.
 
 mod augment;
+mod clock;
 mod draws;
 mod error;
 mod fit;
@@ -20,11 +21,16 @@ mod signals;
 mod suggest;
 mod trainer;
 mod weights;
+mod weights_file;
 
 pub mod data;
 pub mod monitor;
+pub mod room;
 pub mod schedule;
 pub mod spec;
+#[doc(hidden)]
+pub mod typed;
+pub mod whole;
 
 pub use data::{Dataset, FeatureNames, Labels};
 pub use dlm_kernels::Level;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::room;
+
 /// The alignment in bytes: a cache line, and an AVX-512 vector.
 const ALIGNMENT: usize = 64;
 const LANES: usize = ALIGNMENT / size_of::<f32>();
@@ -16,7 +18,11 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
+    /// # Panics
+    /// If the system does not give that much. Who can return an error has asked [`room`](crate::room) before.
     pub(crate) fn new(len: usize) -> Self {
+        let wanted = size_of::<f32>() as u64 * len as u64;
+        assert!(room::is_given(wanted), "cannot allocate {}: the system gives no more memory", room::bytes(wanted));
         // `vec![0.0; n]` asks the system for zeroed pages, so that untouched work space costs nothing.
         let store = vec![0.0_f32; len + LANES];
         let begin = store.as_ptr().align_offset(ALIGNMENT);
@@ -65,5 +71,11 @@ mod tests {
             assert_eq!(memory.as_slice().as_ptr().addr() % ALIGNMENT, 0);
             assert_eq!(memory.clone().as_slice().as_ptr().addr() % ALIGNMENT, 0);
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "cannot allocate 1048576.0 TiB: the system gives no more memory")]
+    fn what_the_system_does_not_give_is_a_panic_that_says_how_much() {
+        Memory::new(1 << 58);
     }
 }

@@ -50,8 +50,9 @@ impl Evaluation {
 /// Runs the model over the rows.
 pub(crate) fn evaluate(infer: &Infer<'_>, work: &mut Work, part: Part<'_>) -> Evaluation {
     let spec = infer.spec();
-    let mut batch = Batch::new(part.data, spec.batch.min(part.rows.len()));
-    let mut outputs: Vec<Vec<f32>> = spec.outputs.iter().map(|output| vec![0.0; spec.batch * output.width()]).collect();
+    let most = spec.batch.min(part.rows.len());
+    let mut batch = Batch::new(part.data, most);
+    let mut outputs: Vec<Vec<f32>> = spec.outputs.iter().map(|output| vec![0.0; most * output.width()]).collect();
     let mut sums: Vec<Sums> = spec.outputs.iter().map(Sums::new).collect();
     // Of each output's loss: outputs whose classes have weights have denominators of their own.
     let mut losses = vec![(0.0, 0.0); spec.outputs.len().min(spec.losses.len()).max(1)];

@@ -12,9 +12,10 @@ use crate::infer::{Infer, Work};
 use crate::memory::Memory;
 use crate::metrics::{Evaluation, evaluate};
 use crate::pool::Engine;
+use crate::room;
 use crate::shape;
 use crate::spec::{Program, Spec};
-use crate::weights::{self, Loaded, Weights};
+use crate::weights::{self, Loaded, Source, Weights};
 
 /// A trained model: parameters, and a program to run them. Predicts from any number of threads at once.
 #[derive(Debug)]
@@ -49,17 +50,34 @@ impl Model {
         }
     }
 
-    /// Reads a weights file (safetensors, the names and shapes of a PyTorch `state_dict`).
-    ///
-    /// The tensors that normalise inputs, such as `normalize.x.shift`, may all be absent, as in a file from elsewhere: then inputs are taken as they are, and
-    /// [`has_normalization`](Self::has_normalization) says so.
+    /// Reads a weights file: safetensors, with the names and shapes of a PyTorch `state_dict`, and in its metadata what
+    /// normalises inputs. Values may be of any type of floating point, and names have what PyTorch's wrappers put in front of them;
+    /// [`notes`](Self::notes) tells of both.
     ///
     /// # Errors
     /// If the file cannot be read, is no safetensors file, or differs from the model in any name, shape or type; the error
-    /// lists all differences.
+    /// lists all differences. If the recipe fits the normalisation of inputs and the file has none. (One that the recipe states, as
+    /// `scale(1 / 255)`, need not be in the file.) If there is not enough memory.
     pub fn load(program: &'static Program, path: impl AsRef<Path>) -> Result<Self, Error> {
-        let mut parameters = crate::trainer::initial_normalization(&program.spec);
-        let loaded = weights::load(&program.spec, path.as_ref(), parameters.as_mut_slice())?;
+        Model::read(program, Source::File(path.as_ref()))
+    }
+
+    /// As [`load`](Self::load), from the bytes of a weights file, such as those of `include_bytes!`.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn from_bytes(program: &'static Program, bytes: &[u8]) -> Result<Self, Error> {
+        Model::read(program, Source::Bytes(bytes))
+    }
+
+    fn read(program: &'static Program, source: Source<'_>) -> Result<Self, Error> {
+        let spec = &program.spec;
+        room::to_predict(spec)?;
+        let mut parameters = crate::trainer::initial_normalization(spec);
+        let loaded = weights::load(spec, source, parameters.as_mut_slice())?;
+        if !loaded.normalized.inputs && spec.recipe.normalize.is_fitted() {
+            return Err(Error::Normalization { path: source.path().map(Path::to_owned), model: spec.model.to_owned() });
+        }
         Ok(Model::from_parameters(program, parameters.as_slice(), loaded))
     }
 
@@ -71,7 +89,13 @@ impl Model {
         self.weights().save(path)
     }
 
-    /// Predicts on so many threads (default 1). Concurrent predictions share them one at a time.
+    /// The bytes of a weights file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.weights().to_bytes()
+    }
+
+    /// Predicts on so many threads (default 1), or on as many as the system gives, which [`threads`](Self::threads) tells.
+    /// Concurrent predictions share them one at a time.
     ///
     /// # Panics
     /// If `threads` is 0.
@@ -102,6 +126,11 @@ impl Model {
         &self.program.spec
     }
 
+    /// Threads that work.
+    pub fn threads(&self) -> usize {
+        self.engine.threads()
+    }
+
     /// The names of the classes, where they are known.
     pub fn labels(&self) -> &Labels {
         &self.about.labels
@@ -113,9 +142,16 @@ impl Model {
         &self.about.features
     }
 
-    /// Whether the weights came with the normalisation of their training; else inputs are taken as they are.
+    /// Whether the normalisation of inputs was fitted, or came with the weights; else inputs are taken as they are, or as the
+    /// recipe states.
     pub fn has_normalization(&self) -> bool {
         self.about.normalized.inputs
+    }
+
+    /// What was done to the tensors of its file so that they fit, a line each, for people: values of other types were
+    /// converted, or names had something in front of them. Mostly nothing.
+    pub fn notes(&self) -> &[String] {
+        &self.about.notes
     }
 
     /// Its weights.

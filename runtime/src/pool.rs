@@ -26,13 +26,14 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// An engine of so many threads, the caller's included.
+    /// An engine of so many threads, the caller's included; of fewer where the system gives no more.
     ///
     /// # Panics
-    /// If there are none, or the system gives no more.
+    /// If there are none.
     pub(crate) fn new(threads: usize) -> Self {
         assert!(threads > 0, "expected at least 1 thread, found 0");
-        let pool = (threads > 1).then(|| Pool::new(threads - 1));
+        let pool = (threads > 1).then(|| Pool::new(threads - 1, STACK)).filter(|pool| !pool.workers.is_empty());
+        let threads = pool.as_ref().map_or(1, Pool::threads);
         let fork_join = pool.as_ref().map(|pool| ForkJoin { context: Arc::as_ptr(&pool.shared).cast(), run });
         // SAFETY: `run` keeps what a `ForkJoin` promises, on any thread, for as long as `context` lives: it is kept alive by
         // `pool`, which is dropped together with the machine. `sgemm` passes its arguments on to `matrixmultiply`.
@@ -65,7 +66,7 @@ impl Engine {
     }
 
     pub(crate) fn threads(&self) -> usize {
-        self.pool.as_ref().map_or(1, |pool| pool.workers.len() + 1)
+        self.pool.as_ref().map_or(1, Pool::threads)
     }
 }
 
@@ -129,8 +130,12 @@ struct Job {
     data: AtomicPtr<()>,
 }
 
+/// The bytes of a worker's stack: blocks of a product and rows of a kernel are on it.
+const STACK: usize = 8 << 20;
+
 impl Pool {
-    fn new(workers: usize) -> Self {
+    /// So many workers, or as many as the system gives: what is computed does not depend on their number.
+    fn new(workers: usize, stack: usize) -> Self {
         extern "C" fn nothing(_: *const (), _: usize) {}
         let shared = Arc::new(Shared {
             tickets: AtomicU64::new(0),
@@ -148,13 +153,17 @@ impl Pool {
         let spins = if workers < cores { SPINS } else { 0 };
         let spawn = |index: usize| {
             let shared = Arc::clone(&shared);
-            // Blocks of a product and rows of a kernel are on the stack.
-            let builder = thread::Builder::new().name(format!("dlm-{}", index + 1)).stack_size(8 << 20);
-            builder.spawn(move || shared.work(spins)).unwrap_or_else(|error| panic!("cannot start a thread: {error}"))
+            let builder = thread::Builder::new().name(format!("dlm-{}", index + 1)).stack_size(stack);
+            builder.spawn(move || shared.work(spins)).ok()
         };
-        let workers: Vec<_> = (0..workers).map(spawn).collect();
+        let workers: Vec<_> = (0..workers).map_while(spawn).collect();
         *lock(&shared.workers) = workers.iter().map(|worker| worker.thread().clone()).collect();
         Pool { shared, workers }
+    }
+
+    /// Those that work on a run: the workers, and whoever asks for it.
+    fn threads(&self) -> usize {
+        self.workers.len() + 1
     }
 }
 
@@ -390,7 +399,7 @@ mod tests {
     #[test]
     fn every_part_runs_once_in_every_run() {
         for workers in [1, 3] {
-            let pool = Pool::new(workers);
+            let pool = Pool::new(workers, STACK);
             for parts in [0, 1, 2, 7, 100] {
                 let counters = counters(parts);
                 (0..500).for_each(|_| pool.shared.run(count, counters.as_ptr().cast(), parts));
@@ -404,7 +413,7 @@ mod tests {
 
     #[test]
     fn parked_workers_wake() {
-        let pool = Pool::new(1);
+        let pool = Pool::new(1, STACK);
         thread::sleep(std::time::Duration::from_millis(50));
         let threads: Mutex<HashSet<thread::ThreadId>> = Mutex::new(HashSet::new());
         extern "C" fn meet(data: *const (), _: usize) {
@@ -422,7 +431,7 @@ mod tests {
 
     #[test]
     fn runs_from_several_threads_at_once_are_complete() {
-        let pool = Pool::new(2);
+        let pool = Pool::new(2, STACK);
         thread::scope(|scope| {
             for _ in 0..3 {
                 scope.spawn(|| {
@@ -442,7 +451,7 @@ mod tests {
     #[test]
     fn an_errand_is_done_once_whatever_runs_beside_it() {
         for workers in [1, 2] {
-            let pool = Pool::new(workers);
+            let pool = Pool::new(workers, STACK);
             let (errands, counters) = (Errands { shared: Arc::clone(&pool.shared) }, counters(3));
             let mut done = 0;
             for turn in 0..2000 {
@@ -462,7 +471,7 @@ mod tests {
 
     #[test]
     fn a_parked_worker_goes_on_an_errand_and_the_others_do_its_parts() {
-        let pool = Pool::new(1);
+        let pool = Pool::new(1, STACK);
         thread::sleep(std::time::Duration::from_millis(50));
         let (errands, counters, (begun, go_on)) =
             (Errands { shared: Arc::clone(&pool.shared) }, counters(2), (AtomicBool::new(false), AtomicBool::new(false)));
@@ -486,7 +495,7 @@ mod tests {
 
     #[test]
     fn panics_of_errands_and_beside_them_are_passed_on() {
-        let pool = Pool::new(1);
+        let pool = Pool::new(1, STACK);
         let errands = Errands { shared: Arc::clone(&pool.shared) };
         let message = |f: &dyn Fn()| *catch_unwind(AssertUnwindSafe(f)).unwrap_err().downcast::<&str>().unwrap();
         let mut done = 0;
@@ -503,7 +512,7 @@ mod tests {
 
     #[test]
     fn errands_of_several_threads_at_once_are_all_done() {
-        let pool = Pool::new(2);
+        let pool = Pool::new(2, STACK);
         thread::scope(|scope| {
             for _ in 0..3 {
                 scope.spawn(|| {
@@ -515,6 +524,16 @@ mod tests {
                 });
             }
         });
+    }
+
+    #[test]
+    fn threads_that_cannot_be_started_are_done_without() {
+        // No system has an address space for such a stack.
+        let pool = Pool::new(3, 1 << 60);
+        assert_eq!((pool.workers.len(), pool.threads()), (0, 1));
+        let counters = counters(5);
+        fork(&pool, &counters);
+        assert!(counters.iter().all(|counter| counter.load(Ordering::Relaxed) == 1));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::io::{IsTerminal, Write};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Moment;
 use crate::report::{EpochReport, Report};
 use crate::signals::Signals;
 use crate::weights::Weights;
@@ -95,7 +96,7 @@ pub struct BatchReport {
     pub learning_rate: f64,
     /// Samples of the epoch up to here.
     pub samples: usize,
-    /// Time in the epoch up to here.
+    /// Time in the epoch up to here; none passes where the system has no clock.
     pub elapsed: Duration,
 }
 
@@ -112,7 +113,7 @@ pub struct Progress<'a> {
     /// Whether `out` is a terminal, where a line can be written over.
     in_place: bool,
     epochs: usize,
-    drawn: Option<Instant>,
+    drawn: Option<Moment>,
 }
 
 impl<'a> Progress<'a> {
@@ -166,7 +167,7 @@ impl Observer for Progress<'_> {
 
     fn on_batch(&mut self, batch: &BatchReport) -> Flow {
         if self.in_place && self.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW) {
-            self.drawn = Some(Instant::now());
+            self.drawn = Some(Moment::now());
             let BatchReport { epoch, batch, batches, mean_loss, .. } = *batch;
             let epochs = self.epochs;
             self.write(format_args!("{CLEAR}{CUT}epoch {epoch}/{epochs}  batch {batch}/{batches}  loss {mean_loss:.4}{BREAK}"));

@@ -28,7 +28,7 @@ pub struct Report {
     pub guess: Guesses,
     /// A sentence for each output of which the model knows no more than the guess; none where all is well.
     pub verdict: Vec<String>,
-    /// From the first step to the last evaluation.
+    /// From the first step to the last evaluation; 0 where the system has no clock, as in WebAssembly.
     pub seconds: f64,
 }
 
@@ -76,9 +76,9 @@ pub struct EpochReport {
     pub validation: Option<Evaluation>,
     /// What was measured in its watched steps, in order.
     pub signals: Vec<Signals>,
-    /// Its time, evaluations included.
+    /// Its time, evaluations included; 0 where the system has no clock.
     pub seconds: f64,
-    /// Training samples a second, evaluations not included.
+    /// Training samples a second, evaluations not included; 0 where the system has no clock.
     pub samples_per_second: f64,
 }
 
@@ -124,6 +124,10 @@ impl fmt::Display for EpochReport {
         }
         if let Some(validation) = &self.validation {
             write!(f, "  validation {validation}")?;
+        }
+        // Where there is no clock, there is nothing to tell.
+        if self.seconds == 0.0 {
+            return Ok(());
         }
         let time = Duration::try_from_secs_f64(self.seconds).map_or_else(|_| "-".to_owned(), duration);
         write!(f, "  {time}  {:.0} samples/s", self.samples_per_second)
@@ -192,6 +196,8 @@ mod tests {
             samples_per_second: 12e6,
         };
         assert_eq!(epoch.to_string(), "loss 0.5000  85.0 µs  12000000 samples/s");
+        epoch.seconds = 0.0;
+        assert_eq!(epoch.to_string(), "loss 0.5000", "there is no clock");
         epoch.seconds = f64::NAN;
         assert_eq!(epoch.to_string(), "loss 0.5000  -  12000000 samples/s");
     }

@@ -16,12 +16,13 @@ use crate::metrics::{Evaluation, evaluate};
 use crate::model::Model;
 use crate::pool::{Engine, threads_from_environment};
 use crate::ports::with_slices;
+use crate::room;
 use crate::schedule;
 use crate::shape;
 use crate::signals::{Pace, Signals};
 use crate::spec::{Length, Normalize, OutputKind, OutputSpec, ParameterSpec, PhaseSpec, Program, Spec};
 use crate::suggest::nearest;
-use crate::weights::{self, Weights};
+use crate::weights::{self, Source, Weights};
 
 /// A model being trained: parameters, optimizer state and work space in one allocation, and the counters of its steps.
 #[derive(Debug)]
@@ -42,6 +43,8 @@ pub struct Trainer {
     pub(crate) loaded: bool,
     /// Whether those predict targets as they are.
     pub(crate) predicts_raw: bool,
+    /// What was done to tensors that were loaded so that they fit.
+    notes: Vec<String>,
     pub(crate) measure_training: bool,
     pub(crate) engine: Engine,
 }
@@ -87,7 +90,7 @@ impl Trainer {
     /// A new model with the recipe's seed, on as many threads as the environment variable `DLM_THREADS` says, else one.
     ///
     /// # Panics
-    /// If `DLM_THREADS` is not a whole number from 1.
+    /// If `DLM_THREADS` is not a whole number from 1, or there is not enough memory.
     pub fn new(program: &'static Program) -> Self {
         Trainer::with_seed(program, program.spec.recipe.seed)
     }
@@ -98,6 +101,7 @@ impl Trainer {
     /// As [`new`](Self::new).
     pub fn with_seed(program: &'static Program, seed: u64) -> Self {
         let spec = &program.spec;
+        room::to_step(spec).unwrap_or_else(|error| panic!("{error:?}"));
         let mut memory = Memory::new(spec.memory_len);
         for parameter in spec.parameters {
             initialize(parameter, seed, &mut memory.as_mut_slice()[parameter.range()]);
@@ -117,6 +121,7 @@ impl Trainer {
             normalization: None,
             loaded: false,
             predicts_raw: false,
+            notes: Vec::new(),
             measure_training: false,
             engine: Engine::new(threads_from_environment()),
         };
@@ -139,19 +144,32 @@ impl Trainer {
     ///
     /// # Errors
     /// As [`reuse`](Self::reuse).
-    pub fn reusing(mut self, path: impl AsRef<Path>) -> Result<Self, Error> {
+    pub fn reusing(self, path: impl AsRef<Path>) -> Result<Self, Error> {
+        self.reusing_from(Source::File(path.as_ref()))
+    }
+
+    /// As [`reusing`](Self::reusing), from the bytes of a weights file.
+    ///
+    /// # Errors
+    /// As [`reuse`](Self::reuse).
+    pub fn reusing_bytes(self, bytes: &[u8]) -> Result<Self, Error> {
+        self.reusing_from(Source::Bytes(bytes))
+    }
+
+    fn reusing_from(mut self, source: Source<'_>) -> Result<Self, Error> {
         let spec = self.spec();
         let Some(reuse) = spec.recipe.reuse else {
             let message = format!("the recipe {} reuses no weights", spec.recipe.name);
             return Err(Error::Reuse { message, help: "begin with `Trainer::new()`, or add `reuse = weights(…)`".to_owned() });
         };
         let parameters = &mut self.memory.as_mut_slice()[..spec.parameters_len];
-        let loaded = weights::load_some(spec, path.as_ref(), reuse.tensors, parameters)?;
+        let loaded = weights::load_some(spec, source, reuse.tensors, parameters)?;
         self.begin_with(loaded);
         Ok(self)
     }
 
-    /// Trains on so many threads. Results do not depend on them.
+    /// Trains on so many threads, or on as many as the system gives, which [`threads`](Self::threads) tells. Results do not
+    /// depend on them.
     ///
     /// # Panics
     /// If `threads` is 0.
@@ -320,12 +338,9 @@ impl Trainer {
         Some(Signals::read(spec.signals, spec.phases[phase].frozen, self.memory.as_slice(), update, pace))
     }
 
-    /// What of memory lasts from step to step, at its begin: parameters, state and signals. Work space comes after it.
+    /// What of memory lasts from step to step, at its begin.
     pub(crate) fn lasting(&self) -> usize {
-        let spec = self.spec();
-        let states = spec.states.iter().map(|state| state.offset + state.len);
-        let signals = spec.signals.iter().map(|signal| signal.offset + 1);
-        states.chain(signals).fold(spec.parameters_len, usize::max)
+        room::lasting(self.spec())
     }
 
     /// The phase of the last update; the first before there is one.
@@ -468,9 +483,18 @@ impl Trainer {
             parameters: self.predicting(),
             labels: &self.labels,
             features: &self.features,
-            normalized: self.normalized,
+            // Steps that came before any fit took inputs and targets as they are: that is then what the weights have learned from.
+            normalized: self.known_normalization(),
             normalization: self.normalization,
         }
+    }
+
+    /// Which normalisation the weights as they are now go with.
+    fn known_normalization(&self) -> Normalized {
+        let (spec, steps) = (self.spec(), self.counters.updates > 0);
+        let inputs = self.normalized.inputs || steps && spec.recipe.normalize != Normalize::None;
+        let targets = self.normalized.targets || steps && spec.outputs.iter().any(|output| output.normalization.is_some());
+        Normalized { inputs, targets }
     }
 
     /// The parameters that predict: memory's own, unless it holds averages of them or points ahead.
@@ -542,6 +566,12 @@ impl Trainer {
         self.predicts_raw |= loaded.whole && !loaded.normalized.targets;
         self.labels = loaded.labels;
         self.features = loaded.features;
+        self.notes = loaded.notes;
+    }
+
+    /// What was done to the tensors that were loaded last so that they fit, as [`Model::notes`] has it.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Writes a weights file, which PyTorch can load. The file is replaced as a whole or not at all. The optimizer's state is
@@ -553,15 +583,32 @@ impl Trainer {
         self.weights().save(path)
     }
 
+    /// The bytes of a weights file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.weights().to_bytes()
+    }
+
     /// Replaces the parameters by those of a weights file. If it has the normalisation of its training, that is kept from then
     /// on; if not, `fit` fits it. The optimizer's state and counters stay as they are.
     ///
     /// # Errors
     /// As [`Model::load`]; the trainer is then as before.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.load_from(Source::File(path.as_ref()))
+    }
+
+    /// As [`load`](Self::load), from the bytes of a weights file.
+    ///
+    /// # Errors
+    /// As [`Model::load`]; the trainer is then as before.
+    pub fn load_bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.load_from(Source::Bytes(bytes))
+    }
+
+    fn load_from(&mut self, source: Source<'_>) -> Result<(), Error> {
         let spec = self.spec();
         let parameters = &mut self.memory.as_mut_slice()[..spec.parameters_len];
-        let loaded = weights::load(spec, path.as_ref(), parameters)?;
+        let loaded = weights::load(spec, source, parameters)?;
         self.begin_with(loaded);
         Ok(())
     }
@@ -583,13 +630,11 @@ impl Trainer {
     }
 }
 
-/// Parameters of a model whose inputs are taken as they are; all others are 0.
+/// Parameters of a model that is normalised as a new one is, by what the recipe states or not at all; all others are 0.
 pub(crate) fn initial_normalization(spec: &Spec) -> Memory {
     let mut memory = Memory::new(spec.parameters_len);
-    let inputs = spec.inputs.iter().map(|input| (input.scale, input.features()));
-    let targets = spec.outputs.iter().filter_map(|output| Some((output.normalization?.scale, output.width())));
-    for (scale, len) in inputs.chain(targets) {
-        memory.as_mut_slice()[scale..scale + len].fill(1.0);
+    for parameter in spec.parameters.iter().filter(|parameter| is_normalization(spec, parameter)) {
+        initialize(parameter, 0, &mut memory.as_mut_slice()[parameter.range()]);
     }
     memory
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{CLASSIFIER, LINEAR, SEVERAL, dataset, linear};
-use dlm_runtime::{Dataset, Error, FeatureNames, Labels, Model, Normalize, Observer, Progress, Trainer, Weights};
+use dlm_runtime::{Dataset, Error, FeatureNames, Init, Labels, Model, Normalize, Observer, Progress, Reuse, Trainer, Weights};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
@@ -195,7 +195,7 @@ fn everything_that_differs_is_listed_and_nothing_changes() {
         &folder.path("x"),
         &[
             ("dense.wieght", Dtype::F32, &[1, 2]),
-            ("dense.bias", Dtype::F16, &[1]),
+            ("dense.bias", Dtype::I32, &[1]),
             ("normalize.x.scale", Dtype::F32, &[3]),
             ("norm.num_batches_tracked", Dtype::I64, &[1]),
             ("head.weight", Dtype::F32, &[1, 1]),
@@ -213,7 +213,7 @@ fn everything_that_differs_is_listed_and_nothing_changes() {
         differences,
         [
             "`dense.weight` is missing; the file has `dense.wieght`",
-            "`dense.bias` holds F16 values, the model takes F32",
+            "`dense.bias` holds I32 values, the model takes F32, F64, F16 or BF16",
             "`normalize.x.shift` is missing",
             "`normalize.x.scale` has shape (3,) in the file, (2,) in the model",
             "`dense.wieght` is in the file, but not in the model",
@@ -221,6 +221,14 @@ fn everything_that_differs_is_listed_and_nothing_changes() {
         ]
     );
 }
+
+/// What a file of before had among its tensors.
+const OF_LINEAR: [(&str, Dtype, &[usize]); 4] = [
+    ("dense.weight", Dtype::F32, &[1, 2]),
+    ("dense.bias", Dtype::F32, &[1]),
+    ("normalize.x.shift", Dtype::F32, &[2]),
+    ("normalize.x.scale", Dtype::F32, &[2]),
+];
 
 #[test]
 fn values_that_no_training_leaves_are_named_with_their_place() {
@@ -263,12 +271,211 @@ fn values_that_no_training_leaves_are_named_with_their_place() {
 }
 
 #[test]
-fn a_file_without_normalisation_is_taken_and_says_so() {
+fn what_normalises_is_in_the_metadata_to_the_bit() {
     let folder = Folder::new();
-    write(&folder.path("x"), &[("dense.weight", Dtype::F32, &[1, 2]), ("dense.bias", Dtype::F32, &[1])], None);
-    let program = linear(|program| (program.spec.recipe.normalize, program.spec.recipe.epochs) = (Normalize::MinMax, 1));
+    let program = linear(|program| program.spec.recipe.normalize = Normalize::Standard);
+    let mut trainer = Trainer::new(program);
+    let shift = [f32::from_bits(0x3dcc_cccd), -f32::MIN_POSITIVE / 3.0];
+    let mut random = common::random(3);
+    let mut bits = || f32::from_bits((random(1 << 16) as u32) << 16 | random(1 << 16) as u32);
+    for _ in 0..300 {
+        let scale = std::array::from_fn::<f32, 2, _>(|_| std::iter::repeat_with(&mut bits).find(|x| x.is_finite()).unwrap());
+        trainer.set_parameter("normalize.x.shift", &shift);
+        trainer.set_parameter("normalize.x.scale", &scale);
+        trainer.save(folder.path("x")).unwrap();
+        let mut other = Trainer::with_seed(program, 99);
+        other.load(folder.path("x")).unwrap();
+        let read = |name: &str| other.parameter(name).into_iter().map(f32::to_bits).collect::<Vec<_>>();
+        assert_eq!(read("normalize.x.shift"), shift.map(f32::to_bits));
+        assert_eq!(read("normalize.x.scale"), scale.map(f32::to_bits));
+    }
+    let bytes = fs::read(folder.path("x")).unwrap();
+    let mut names = SafeTensors::deserialize(&bytes).unwrap().names().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    names.sort_unstable();
+    assert_eq!(names, ["dense.bias", "dense.weight"], "what PyTorch's strict loading sees");
+    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    let about: serde_json::Value = serde_json::from_str(&header.metadata().as_ref().unwrap()["dlm"]).unwrap();
+    assert_eq!(about["normalization"]["x.shift"][0], 0.1_f32);
+    // JSON has no number that is none.
+    trainer.set_parameter("normalize.x.scale", &[f32::NAN, 1.0]);
+    trainer.save(folder.path("x")).unwrap();
+    let Error::Mismatch { differences, .. } = Trainer::new(program).load(folder.path("x")).unwrap_err() else { panic!() };
+    assert_eq!(differences, ["`normalize.x.scale` holds NaN at [0]"]);
+}
+
+#[test]
+fn files_of_before_have_what_normalises_among_their_tensors() {
+    let folder = Folder::new();
+    write(&folder.path("x"), &OF_LINEAR, None);
+    let program = linear(|program| program.spec.recipe.normalize = Normalize::Standard);
     let model = Model::load(program, folder.path("x")).unwrap();
-    assert!(!model.has_normalization());
+    assert!(model.has_normalization());
+    let mut trainer = Trainer::new(program);
+    trainer.load(folder.path("x")).unwrap();
+    assert_eq!(trainer.parameter("normalize.x.scale").into_raw_vec_and_offset().0, [0.0, 0.0], "as the file has it");
+}
+
+#[test]
+fn metadata_of_another_shape_or_input_is_named() {
+    let folder = Folder::new();
+    let differences = |text: &str| {
+        write(&folder.path("x"), &OF_LINEAR[..2], Some(HashMap::from([("dlm".to_owned(), text.to_owned())])));
+        match Model::load(linear(|_| {}), folder.path("x")).unwrap_err() {
+            Error::Mismatch { differences, .. } => differences,
+            error => vec![error.to_string()],
+        }
+    };
+    assert_eq!(
+        differences(r#"{"normalization": {"x.shift": [1], "z.scale": [2]}}"#),
+        [
+            "`normalize.x.shift` has shape (1,) in the file, (2,) in the model",
+            "`normalize.x.scale` is missing",
+            "`normalize.z.scale` is in the file, but not in the model",
+        ]
+    );
+    let unreadable = differences(r#"{"normalization": [1]}"#);
+    assert!(unreadable[0].contains("its metadata cannot be read"), "{unreadable:?}");
+}
+
+#[test]
+fn a_model_does_not_begin_without_the_normalisation_that_was_fitted() {
+    let folder = Folder::new();
+    write(&folder.path("x"), &OF_LINEAR[..2], None);
+    for normalize in [Normalize::Standard, Normalize::MinMax] {
+        let program = linear(|program| program.spec.recipe.normalize = normalize);
+        let error = Model::load(program, folder.path("x")).unwrap_err();
+        assert_eq!(error.code(), "E325");
+        let end = "x lacks the normalisation of inputs that the recipe of Linear fits to its training part";
+        assert!(error.to_string().ends_with(end), "{error}");
+        assert!(error.help().unwrap().contains("`normalize = none`"));
+        let bytes = fs::read(folder.path("x")).unwrap();
+        let error = Model::from_bytes(program, &bytes).unwrap_err().to_string();
+        assert!(error.starts_with("what the bytes given hold lacks"), "{error}");
+    }
+    for normalize in [Normalize::None, Normalize::Scale(0.5)] {
+        let program = linear(|program| program.spec.recipe.normalize = normalize);
+        assert!(Model::load(program, folder.path("x")).is_ok(), "{normalize:?} asks nothing of a file");
+    }
+}
+
+#[test]
+fn steps_without_a_fit_take_inputs_as_they_are_and_their_weights_say_so() {
+    let program = linear(|program| program.spec.recipe.normalize = Normalize::Standard);
+    let mut trainer = Trainer::new(program);
+    assert_eq!(Model::from_bytes(program, &trainer.to_bytes()).unwrap_err().code(), "E325", "nothing is known yet");
+    trainer.step(&[&[1.0, 2.0]], &[&[1.0]]);
+    let model = Model::from_bytes(program, &trainer.to_bytes()).unwrap();
+    assert_eq!(model.evaluate(&dataset(30)).unwrap(), trainer.evaluate(&dataset(30)).unwrap());
+}
+
+#[test]
+fn what_a_recipe_states_is_there_before_any_file() {
+    // As the compiler describes `scale(0.25)`.
+    let program = linear(|program| {
+        let mut parameters = program.spec.parameters.to_vec();
+        parameters[3].init = Init::Constant(0.25);
+        (program.spec.parameters, program.spec.recipe.normalize) = (parameters.leak(), Normalize::Scale(0.25));
+    });
+    let folder = Folder::new();
+    let mut trainer = Trainer::new(program);
+    trainer.set_parameter("dense.weight", &[4.0, 8.0]);
+    trainer.save(folder.path("x")).unwrap();
+    let model = Model::load(program, folder.path("x")).unwrap();
+    let predicted: ndarray::Array2<f32> = model.predict(ndarray::array![[1.0_f32, 1.0]].view());
+    assert_eq!(predicted, ndarray::array![[3.0]]);
+}
+
+#[test]
+fn weights_are_read_from_bytes_as_from_their_file() {
+    let program = linear(|program| program.spec.recipe.normalize = Normalize::Standard);
+    let mut trainer = Trainer::new(program);
+    trainer.fit(&dataset(30), &mut Progress::silent()).unwrap();
+    let bytes = trainer.to_bytes();
+    let folder = Folder::new();
+    trainer.save(folder.path("x")).unwrap();
+    assert!(fs::read(folder.path("x")).unwrap() == bytes);
+    let model = Model::from_bytes(program, &bytes).unwrap();
+    assert!(model.to_bytes() == bytes);
+    let mut other = Trainer::with_seed(program, 99);
+    other.load_bytes(&bytes).unwrap();
+    assert_eq!(bits(&other), bits(&trainer));
+    let error = Model::from_bytes(&CLASSIFIER, &bytes).unwrap_err();
+    assert!(error.to_string().starts_with("what the bytes given hold does not fit the model Classify:"), "{error}");
+    let error = other.load_bytes(&bytes[..20]).unwrap_err();
+    assert!(error.to_string().starts_with("what the bytes given hold: is no whole safetensors file"), "{error}");
+    assert_eq!(bits(&other), bits(&trainer));
+}
+
+#[test]
+fn every_type_of_floating_point_is_taken_and_told() {
+    let folder = Folder::new();
+    let halves = |values: &[u16]| values.iter().flat_map(|bits| bits.to_le_bytes()).collect::<Vec<u8>>();
+    let doubles = |values: &[f64]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+    for (dtype, weight, bias, expected, note) in [
+        (
+            Dtype::F16,
+            halves(&[0x3c00, 0xc100]),
+            halves(&[0x0001]),
+            [1.0, -2.5, 5.960_464_5e-8],
+            "2 tensors of F16 values, which F32 holds as they are",
+        ),
+        (
+            Dtype::BF16,
+            halves(&[0x3f80, 0xc020]),
+            halves(&[0x3dcd]),
+            [1.0, -2.5, 0.100_097_656],
+            "2 tensors of BF16 values, which F32 holds as they are",
+        ),
+        (Dtype::F64, doubles(&[1.0, -2.5]), doubles(&[0.1]), [1.0, -2.5, 0.1], "2 tensors of F64 values, rounded to F32"),
+    ] {
+        let views = [
+            ("dense.weight", TensorView::new(dtype, vec![1, 2], &weight).unwrap()),
+            ("dense.bias", TensorView::new(dtype, vec![1], &bias).unwrap()),
+        ];
+        fs::write(folder.path("x"), safetensors::serialize(views, None).unwrap()).unwrap();
+        let program = linear(|_| {});
+        let mut trainer = Trainer::new(program);
+        trainer.load(folder.path("x")).unwrap();
+        let values: Vec<f32> = trainer.parameters().take(2).flat_map(|(_, values)| values).collect();
+        assert_eq!(values, expected, "{dtype:?}");
+        assert_eq!(trainer.notes(), [note]);
+        assert_eq!(Model::load(program, folder.path("x")).unwrap().notes(), [note]);
+        let reusing = linear(|program| {
+            let tensors = &[("dense.weight", "dense.weight"), ("dense.bias", "dense.bias")];
+            program.spec.recipe.reuse = Some(Reuse { path: "x", tensors });
+        });
+        let bytes = fs::read(folder.path("x")).unwrap();
+        let reused = Trainer::new(reusing).reusing_bytes(&bytes).unwrap();
+        assert_eq!((reused.parameter("dense.bias")[[0]], reused.notes()), (expected[2], &[note.to_owned()][..]));
+    }
+}
+
+#[test]
+fn names_of_wrapped_models_are_taken_and_told() {
+    let folder = Folder::new();
+    let tensors: [(&str, Dtype, &[usize]); 3] = [
+        ("module._orig_mod.dense.weight", Dtype::F32, &[3, 2]),
+        ("module._orig_mod.dense.bias", Dtype::F32, &[3]),
+        ("module._orig_mod.norm.num_batches_tracked", Dtype::I64, &[]),
+    ];
+    write(&folder.path("x"), &tensors, None);
+    let model = Model::load(&CLASSIFIER, folder.path("x")).unwrap();
+    let note = "`module._orig_mod.` was taken off every name: the weights are those of a wrapped model";
+    assert_eq!(model.notes(), [note]);
+    // Not where only some names have it.
+    write(&folder.path("x"), &[tensors[0], ("dense.bias", Dtype::F32, &[3])], None);
+    let Error::Mismatch { differences, .. } = Model::load(&CLASSIFIER, folder.path("x")).unwrap_err() else { panic!() };
+    assert_eq!(
+        differences,
+        ["`dense.weight` is missing", "`module._orig_mod.dense.weight` is in the file, but not in the model"]
+    );
+}
+
+#[test]
+fn a_trainer_takes_a_file_without_normalisation_and_fits_it() {
+    let folder = Folder::new();
+    write(&folder.path("x"), &OF_LINEAR[..2], None);
+    let program = linear(|program| (program.spec.recipe.normalize, program.spec.recipe.epochs) = (Normalize::MinMax, 1));
     let mut trainer = Trainer::new(program);
     trainer.load(folder.path("x")).unwrap();
     assert_eq!(trainer.parameter("normalize.x.scale").into_raw_vec_and_offset().0, [1.0, 1.0]);

@@ -645,6 +645,13 @@ described! {
     }
 }
 
+impl Normalize {
+    /// Whether shift and scale are fitted to the training part, and so are known by the weights alone.
+    pub fn is_fitted(self) -> bool {
+        matches!(self, Self::Standard | Self::MinMax)
+    }
+}
+
 impl Augmentation {
     /// What the language calls it.
     pub fn name(&self) -> &'static str {

@@ -167,7 +167,7 @@ pub fn worker() {
         }
     }
     let models: Vec<(&Compiled<'_>, &str)> = compiled.iter().map(|(_, compiled)| (compiled, "random.dlm")).collect();
-    let loaded = match aot::load_all(&models, &aot::Options { effort, folder: Some(folder.clone()), level: None }) {
+    let loaded = match aot::load_all(&models, &aot::Options { effort, folder: Some(folder.join("library")), level: None }) {
         Ok(loaded) => loaded,
         Err(error) => {
             compiled.iter().for_each(|(index, _)| say(*index, Kind::Refused.name(), &error.to_string()));

@@ -3,8 +3,11 @@
 use std::time::Instant;
 
 use dlm_compiler::compile::{CompileOptions, Compiled, compile};
+use dlm_compiler::describe::describe;
 use dlm_kernels::philox::philox;
-use dlm_runtime::{Dataset, EpochReport, Error, Flow, Observer, OutputKind, Program, RecipeSpec, Spec, Split, Trainer, Weights};
+use dlm_runtime::{
+    Dataset, EpochReport, Error, Flow, Observer, OutputKind, Program, RecipeSpec, Spec, Split, Trainer, Weights, room,
+};
 
 use crate::args::Bench;
 use crate::console::Console;
@@ -42,10 +45,11 @@ struct Epoch {
 /// Compiles the model and times it.
 pub fn run(arguments: &Bench, console: &Console) -> Result<(), Failure> {
     let json = arguments.json || console.json();
-    let threads = threads(arguments.threads)?;
+    let threads = threads(arguments.threads, console, json)?;
     let source = Source::read(&arguments.selection.file)?;
     let unit = source.choose(&arguments.selection, Replaced::default(), console, json)?;
     let compiled = compile(&unit, CompileOptions::default());
+    room::to_train(&describe(&compiled))?;
     let loaded = load(&compiled, &source, console, json)?;
     let peak = if json { 0.0 } else { peak_gflops() };
     let times = time(loaded.program, threads, arguments.seconds);

@@ -1,8 +1,9 @@
 //! `dlm fmt`: files in their canonical form.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
+
+use dlm_runtime::whole;
 
 use crate::args::Fmt;
 use crate::console::Console;
@@ -45,18 +46,12 @@ fn format(path: &Path, check: bool, console: &Console) -> Result<(), Failure> {
     if changed { replace(path, &formatted) } else { Ok(()) }
 }
 
-/// Replaces a file as a whole or not at all, with its permissions, through links.
+/// Replaces a file as a whole or not at all, through links.
 fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     let failed = |error| Failure::file("write", path, error);
     let path = path.canonicalize().map_err(failed)?;
-    let metadata = fs::metadata(&path).map_err(failed)?;
-    if metadata.permissions().readonly() {
+    if fs::metadata(&path).map_err(failed)?.permissions().readonly() {
         return Err(failed(std::io::ErrorKind::PermissionDenied.into()));
     }
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(crate::failure::without_path).map_err(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    file.as_file().set_permissions(metadata.permissions()).map_err(failed)?;
-    file.persist(&path).map_err(|error| failed(error.error))?;
-    Ok(())
+    whole::write(&path, text.as_bytes()).map_err(failed)
 }

@@ -3,28 +3,34 @@
 use std::path::{Path, PathBuf};
 
 use dlm_compiler::compile::{CompileOptions, compile};
-use dlm_compiler::describe::data_spec;
+use dlm_compiler::describe::{data_spec, describe};
 use dlm_compiler::recipe::{DataSource, Recipe};
-use dlm_runtime::{Model, data};
+use dlm_runtime::{Model, data, room};
 
 use crate::args::Predict;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::predictions::{Predictions, predictions};
-use crate::prepare::{load, threads, warn_of_missing_normalization};
+use crate::prepare::{load, say_notes, say_threads, threads};
 use crate::source::{Replaced, Source};
-use crate::whole;
+use crate::whole::{self, Inputs};
 
 /// Loads the weights and predicts from every row.
 pub fn run(arguments: &Predict, console: &Console) -> Result<(), Failure> {
-    let threads = threads(arguments.threads)?;
+    let threads = threads(arguments.threads, console, false)?;
     let source = Source::read(&arguments.selection.file)?;
     // Advice on training was given when it was trained.
     let unit = source.choose(&arguments.selection, Replaced::default(), console, true)?;
+    if let Some(output) = &arguments.output {
+        let inputs = Inputs::default().and(&arguments.selection.file, "the model").and(&arguments.weights, "weights");
+        inputs.and(&arguments.input, "data").spare(output, "--output")?;
+    }
     let compiled = compile(&unit, CompileOptions::default());
+    room::to_predict(&describe(&compiled))?;
     let loaded = load(&compiled, &source, console, true)?;
     let model = Model::load(loaded.program, &arguments.weights)?.with_threads(threads);
-    warn_of_missing_normalization(&model, &unit.recipe, console);
+    say_threads(model.threads(), threads, console, false);
+    say_notes(model.notes(), console);
     let input = input(&unit.recipe, model.spec().outputs.iter().map(|output| output.name), arguments);
     let inputs = data::load_inputs(&data_spec(&input), Path::new(""), model.spec(), model.features())?;
     let Predictions { csv, rows, undefined } = predictions(&model, &inputs);
@@ -33,10 +39,7 @@ pub fn run(arguments: &Predict, console: &Console) -> Result<(), Failure> {
             "{undefined} of {rows} predictions are not a number (NaN), their classes left empty: the weights or inputs are too large"
         ));
     }
-    match &arguments.output {
-        None => console.raw_result(&csv),
-        Some(path) => whole::write(path, &csv).map_err(|error| Failure::file("write", path, error)),
-    }
+    whole::write(arguments.output.as_deref().unwrap_or(Path::new("-")), &csv, console)
 }
 
 /// The input as a source of data: laid out as the recipe's CSV file is, if it has one; else as a file of commas, of which a

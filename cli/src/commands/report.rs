@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::output::LOG;
 use crate::report::log::Log;
 use crate::report::{Run, compare, page};
-use crate::whole;
+use crate::whole::{self, Inputs, is_standard};
 
 /// What a page is called where nothing else is said: of one training, and of two.
 const PAGE: &str = "report.html";
@@ -32,12 +32,8 @@ pub fn run(arguments: &Report, console: &Console) -> Result<(), Failure> {
     let second = arguments.other.as_ref().map(|other| read(other, console)).transpose()?;
     let name = if second.is_some() { COMPARISON } else { PAGE };
     let output = arguments.output.clone().unwrap_or_else(|| first.path.with_file_name(name));
-    for training in std::iter::once(&first).chain(&second) {
-        if is_same(&output, &training.path) {
-            let message = format!("{} is the log itself", training.path.display());
-            return Err(Failure::usage(message, "name another file by `--output`"));
-        }
-    }
+    let logs = std::iter::once(&first).chain(&second).map(|training| training.path.clone());
+    Inputs::default().with(logs, "a log").spare(&output, "--output")?;
     let page = match &second {
         None => page(&Run { name: &first.name, log: &first.log }),
         Some(second) => {
@@ -45,7 +41,10 @@ pub fn run(arguments: &Report, console: &Console) -> Result<(), Failure> {
             compare::page(&[Run { name: &one, log: &first.log }, Run { name: &other, log: &second.log }])
         }
     };
-    whole::write(&output, &page).map_err(|error| Failure::file("write", &output, error))?;
+    whole::write(&output, &page, console)?;
+    if is_standard(&output) {
+        return Ok(());
+    }
     if console.json() {
         let path = output.display().to_string();
         let of = |training: &Training| json!({ "epochs": training.log.epochs.len(), "watched": training.log.watched().count() });
@@ -85,10 +84,6 @@ fn missing(failure: Failure, run: &Path) -> Failure {
         true => failure.help("name the folder of a training, such as `runs/digits`, or its log"),
         false => failure,
     }
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// What a training is called: its folder, or its log where that lies elsewhere.

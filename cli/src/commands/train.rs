@@ -2,22 +2,24 @@
 
 use dlm_compiler::compile::{CompileOptions, compile};
 use dlm_compiler::describe::describe;
-use dlm_runtime::{Error, FeatureNames, Labels, Normalize, OutputKind, Report, Spec, Trainer, names_of_reused};
+use dlm_runtime::{Error, FeatureNames, Labels, Normalize, OutputKind, Report, Spec, Trainer, names_of_reused, room};
 
 use crate::args::Train;
 use crate::console::Console;
 use crate::data::{Data, Places, last_batch_of_one, unreached_lengths};
 use crate::failure::Failure;
-use crate::observe::{Watch, catch_interrupts, interrupted};
+use crate::interrupt;
+use crate::observe::Watch;
 use crate::output::Output;
-use crate::prepare::{load, threads};
+use crate::prepare::{load, say_notes, say_threads, threads};
 use crate::record::{self, Best};
 use crate::source::{Replaced, Source};
 use crate::table::duration;
+use crate::whole::Inputs;
 
 /// Trains. The order is that of what can be said soonest: the file, the data, then the compiler.
 pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
-    let threads = threads(arguments.threads)?;
+    let threads = threads(arguments.threads, console, arguments.quiet)?;
     let source = Source::read(&arguments.selection.file)?;
     let replaced =
         Replaced { data: arguments.data.clone(), epochs: arguments.epochs, seed: arguments.seed, watch: arguments.watch };
@@ -25,6 +27,11 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
     let compiled = compile(&unit, CompileOptions::default());
     let places = Places::new(&source, &arguments.selection, arguments.data.is_some());
     let spec = describe(&compiled);
+    let inputs = Inputs::default().and(&arguments.selection.file, "the model").with(places.files(&unit.recipe), "data");
+    let inputs = inputs.with(arguments.weights.clone(), "weights to begin with");
+    let inputs = inputs.with(spec.recipe.reuse.map(|reuse| places.reuse.join(reuse.path)), "weights that are reused");
+    Output::spare(&inputs, arguments.out.as_deref(), arguments.log.as_deref())?;
+    room::to_train(&spec)?;
     let (labels, features) = match (&arguments.weights, spec.recipe.reuse) {
         (Some(weights), _) => (Labels::of_weights(&spec, weights)?, FeatureNames::of_weights(&spec, weights)?),
         (None, Some(reuse)) => names_of_reused(&spec, places.reuse.join(reuse.path))?,
@@ -38,14 +45,15 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
             classes(&spec, data.main.labels()).iter().for_each(|line| console.status(line));
         }
     }
-    catch_interrupts()
+    interrupt::catch()
         .map_err(|error| Failure::usage(format!("cannot watch for Ctrl-C: {error}"), "run without other handlers"))?;
     let loaded = load(&compiled, &source, console, arguments.quiet)?;
-    if interrupted() {
+    if interrupt::requested() {
         return Err(Failure::InterruptedCompiling);
     }
 
     let mut trainer = Trainer::new(loaded.program).with_threads(threads);
+    say_threads(trainer.threads(), threads, console, arguments.quiet);
     match (&arguments.weights, spec.recipe.reuse) {
         // Weights of the whole model leave nothing to reuse.
         (Some(weights), _) => trainer.load(weights)?,
@@ -54,6 +62,9 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
     }
     if trainer.has_normalization() && spec.recipe.normalize == Normalize::None && !arguments.quiet {
         console.status("inputs are normalised as the weights bring it; the recipe does not say how");
+    }
+    if !arguments.quiet {
+        say_notes(trainer.notes(), console);
     }
     let mut output = match &arguments.out {
         Some(folder) => Output::named(folder, arguments.log.as_deref())?,
@@ -74,6 +85,7 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
             let failure = diverged(error, &output);
             if output.has_begun() {
                 output.record(&record::failed(&failure).to_string())?;
+                output.finish(best.is_some())?;
             }
             return Err(failure);
         }
@@ -84,6 +96,7 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
     }
     let end = record::end(&report, best, &output, &unit).to_string();
     output.record(&end)?;
+    output.finish(best.is_some())?;
     if console.json() {
         console.result(end)?;
     } else if !arguments.quiet {

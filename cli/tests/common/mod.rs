@@ -45,6 +45,72 @@ pub fn clean(mut set: impl FnMut(&str, Option<PathBuf>)) {
     }
 }
 
+/// A cache of compiled models of its own, which has the kernels already.
+pub fn cache() -> TempDir {
+    let (points, train) = (points(), ["train", "points.dlm", "--epochs", "1", "--quiet"]);
+    dlm().current_dir(&points).args(train).assert().success();
+    let folder = tempfile::tempdir().unwrap();
+    let mut shared = None;
+    clean(|name, value| shared = shared.take().or(value.filter(|_| name == "DLM_CACHE")));
+    for entry in std::fs::read_dir(shared.unwrap()).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        if name.starts_with("libdlm_kernels-") && !name.ends_with(".lock") {
+            std::fs::copy(entry.path(), folder.path().join(name)).unwrap();
+        }
+    }
+    folder
+}
+
+/// A folder with a program `rustc`, a shell script; `-vV` it answers by itself.
+#[cfg(unix)]
+pub fn compiler(script: &str) -> TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rustc");
+    std::fs::write(&path, format!("#!/bin/sh\nif [ \"$1\" = -vV ]; then echo script; exit; fi\n{script}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    folder
+}
+
+/// A file system of a few bytes, gone with this.
+#[cfg(unix)]
+pub struct Small(TempDir);
+
+#[cfg(unix)]
+impl Small {
+    /// One of this size, if this user can have one; says it if not.
+    pub fn mounted(size: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = std::process::Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={size},mode=700"), "tmpfs"]).arg(folder.path());
+        let mounted = mount.stderr(std::process::Stdio::null()).status().is_ok_and(|status| status.success());
+        if !mounted {
+            eprintln!("a full disk is not tested: this user can mount none");
+        }
+        mounted.then_some(Small(folder))
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(self.0.path()).status();
+    }
+}
+
+/// The names of what is in a folder, sorted.
+pub fn names(folder: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort_unstable();
+    names
+}
+
 /// A folder that holds [`MODEL`] as `points.dlm` and its data.
 pub fn points() -> TempDir {
     let folder = tempfile::tempdir().unwrap();

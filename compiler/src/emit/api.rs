@@ -4,10 +4,10 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{Levels, functions};
+use super::{Levels, functions, typed};
 use crate::compile::{CompileOptions, Compiled, compile};
 use crate::describe::describe;
-use crate::graph::{Model, Output, OutputKind, Program, Unit};
+use crate::graph::{Model, OutputKind, Program, Unit};
 
 /// How a module is printed.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ fn model_module(model: &Model, file_docs: &[String], options: &ModuleOptions) ->
     }
 }
 
-fn docs(lines: &[String], otherwise: &str) -> TokenStream {
+pub(super) fn docs(lines: &[String], otherwise: &str) -> TokenStream {
     if lines.is_empty() {
         return quote!(#[doc = #otherwise]);
     }
@@ -72,7 +72,7 @@ fn unit_items(unit: &Unit, model_docs: &[String], options: &ModuleOptions) -> To
     let functions = functions(&compiled, &quote!(#root::__rt::kernels), Levels::All, &options.source_name);
     let spec: TokenStream = dlm_spec::literal(&describe(&compiled)).parse().expect("a description prints as Rust");
     let trainer = trainer(&compiled, root);
-    let model = model(&compiled, model_docs, root);
+    let model = typed::model(&compiled, model_docs, root);
     quote! {
         /// The loops that this network compiles to.
         mod program {
@@ -205,6 +205,14 @@ fn trainer(compiled: &Compiled<'_>, root: &TokenStream) -> TokenStream {
             pub fn reuse(path: impl ::core::convert::AsRef<::std::path::Path>) -> ::core::result::Result<Self, #runtime::Error> {
                 ::core::result::Result::Ok(Self::from(#runtime::Trainer::reuse(&PROGRAM, path)?))
             }
+
+            /// As `reuse`, from the bytes of a weights file.
+            ///
+            /// # Errors
+            /// As `reuse`.
+            pub fn reuse_bytes(bytes: &[u8]) -> ::core::result::Result<Self, #runtime::Error> {
+                ::core::result::Result::Ok(Self::from(#runtime::Trainer::new(&PROGRAM).reusing_bytes(bytes)?))
+            }
         }
     });
     quote! {
@@ -234,6 +242,12 @@ fn trainer(compiled: &Compiled<'_>, root: &TokenStream) -> TokenStream {
                 Self { trainer: self.trainer.with_threads(threads), ..self }
             }
 
+            /// As it is, but with no better an instruction set than this; the results are the same bits.
+            #[must_use]
+            pub fn with_limit(self, limit: #runtime::Level) -> Self {
+                Self { trainer: self.trainer.with_limit(limit), ..self }
+            }
+
             #reuse
 
             #steps
@@ -254,7 +268,7 @@ fn trainer(compiled: &Compiled<'_>, root: &TokenStream) -> TokenStream {
             /// The model as it is now, for prediction.
             #[must_use]
             pub fn model(&self) -> #model {
-                #model(self.trainer.model())
+                #model { model: self.trainer.model() }
             }
         }
 
@@ -284,94 +298,4 @@ fn trainer(compiled: &Compiled<'_>, root: &TokenStream) -> TokenStream {
             }
         }
     }
-}
-
-fn model(compiled: &Compiled<'_>, model_docs: &[String], root: &TokenStream) -> TokenStream {
-    let runtime = quote!(#root::__rt::runtime);
-    let graph = &compiled.unit.graph;
-    let name = identifier(&graph.name);
-    let docs = docs(model_docs, "The model, for prediction.");
-    let predict = match (graph.inputs.as_slice(), graph.outputs.as_slice()) {
-        ([input], [output]) => {
-            let input_doc = format!(" `{}`: an array of shape {}.", input.name, with_rows(&input.shape));
-            predict(&runtime, output, &input_doc)
-        }
-        _ => TokenStream::new(),
-    };
-    quote! {
-        #docs
-        #[derive(Debug)]
-        pub struct #name(#runtime::Model);
-
-        impl #name {
-            /// A model with the weights of a file.
-            ///
-            /// # Errors
-            /// If the file cannot be read, or its names, shapes or types are not the model's; the error tells every
-            /// difference.
-            pub fn load(path: impl ::core::convert::AsRef<::std::path::Path>) -> ::core::result::Result<Self, #runtime::Error> {
-                ::core::result::Result::Ok(Self(#runtime::Model::load(&PROGRAM, path)?))
-            }
-
-            #predict
-        }
-
-        impl ::core::ops::Deref for #name {
-            type Target = #runtime::Model;
-
-            fn deref(&self) -> &Self::Target {
-                &self.0
-            }
-        }
-    }
-}
-
-/// `predict` and `predict_logits` with the output's dimensions.
-fn predict(runtime: &TokenStream, output: &Output, input_doc: &str) -> TokenStream {
-    let (shape, meaning) = match &output.kind {
-        OutputKind::Class(classes) => (vec![*classes], "a probability for each class"),
-        OutputKind::Binary => (vec![], "a probability"),
-        OutputKind::Flags(flags) => (vec![*flags], "a probability for each flag"),
-        OutputKind::Values(shape) => (shape.clone(), "the values"),
-    };
-    let dimension = if shape.len() < 6 { format_ident!("Ix{}", shape.len() + 1) } else { format_ident!("IxDyn") };
-    let result = format!(" Returns {meaning}: an array of shape {}.", with_rows(&shape));
-    let logits = match output.kind {
-        OutputKind::Values(_) => TokenStream::new(),
-        _ => quote! {
-            /// As `predict`, but logits instead of probabilities.
-            #[must_use]
-            #[track_caller]
-            pub fn predict_logits<D: #runtime::ndarray::Dimension>(
-                &self,
-                rows: #runtime::ndarray::ArrayView<'_, f32, D>,
-            ) -> #runtime::ndarray::Array<f32, #runtime::ndarray::#dimension> {
-                self.0.predict_logits(rows)
-            }
-        },
-    };
-    quote! {
-        /// Predicts any number of rows.
-        #[doc = #input_doc]
-        #[doc = #result]
-        ///
-        /// # Panics
-        /// If the array has another shape.
-        #[must_use]
-        #[track_caller]
-        pub fn predict<D: #runtime::ndarray::Dimension>(
-            &self,
-            rows: #runtime::ndarray::ArrayView<'_, f32, D>,
-        ) -> #runtime::ndarray::Array<f32, #runtime::ndarray::#dimension> {
-            self.0.predict(rows)
-        }
-
-        #logits
-    }
-}
-
-/// `(rows, 28, 28)`
-fn with_rows(shape: &[usize]) -> String {
-    let sizes: String = shape.iter().map(|size| format!(", {size}")).collect();
-    if sizes.is_empty() { "(rows,)".into() } else { format!("(rows{sizes})") }
 }

@@ -5,6 +5,7 @@ mod driver;
 mod expr;
 mod kernel;
 mod row;
+mod typed;
 
 use std::collections::{HashMap, HashSet};
 

@@ -58,11 +58,11 @@ impl Printer<'_> {
         let mut out = TokenStream::new();
         for id in &self.temporaries {
             let (name, len) = (format_ident!("{}_block", self.elements[id]), number(block * self.plan.width(*id)));
-            out.extend(quote!(let mut #name = Aligned([0.0f32; #len]);));
+            out.extend(quote!(let mut #name = const { Aligned([0.0f32; #len]) };));
         }
         for id in &self.columns {
             let (name, len) = (format_ident!("{}_column", self.elements[id]), number(block));
-            out.extend(quote!(let mut #name = Aligned([0.0f32; #len]);));
+            out.extend(quote!(let mut #name = const { Aligned([0.0f32; #len]) };));
         }
         out.extend(self.prepare_sums());
         let rows = self.row_count();
@@ -74,7 +74,7 @@ impl Printer<'_> {
                 quote!(&mut #rows[start * #width..])
             } else {
                 let (block_name, len) = (format_ident!("{name}_block"), number(block * self.plan.width(id)));
-                out.extend(quote!(let mut #block_name = Aligned([0.0f32; #len]);));
+                out.extend(quote!(let mut #block_name = const { Aligned([0.0f32; #len]) };));
                 quote!(&mut #block_name[..])
             };
             self.product(id, by, &target)

@@ -59,8 +59,9 @@ pub const VECTOR: usize = 16;
 /// The columns of a strip of a transposed factor: those of the widest tile.
 const STRIP: usize = 4 * VECTOR;
 
-/// The elements that the arrays of a block may have together, 512 KiB: they are on the stack.
-pub const STACK_LEN: usize = 1 << 17;
+/// The elements that the arrays of a block may have together, 384 KiB: they are on the stack, of which a thread may have 1 MiB (the
+/// main thread of Windows and WebAssembly) and for which code without optimisation has much other use.
+pub const STACK_LEN: usize = 3 << 15;
 
 /// A fork and join costs about a microsecond, if no thread has to be woken.
 pub const SPLIT_FROM: u64 = 4_000;

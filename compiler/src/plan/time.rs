@@ -75,13 +75,16 @@ fn tiles(product: Product) -> f64 {
         // A single row has as many vectors as there are registers.
         depths as f64 * (vectors as f64 / 2.0).max(LATENCY)
     } else {
-        let blocks = shares(vectors, TILE_ROWS.len());
-        let tiles = blocks.flat_map(|vectors| shares(rows_of_tiles, TILE_ROWS[vectors - 1]).map(move |rows| (rows, vectors)));
-        let tile = |(rows, vectors): (usize, usize)| {
-            let (rows, vectors) = (rows as f64, vectors as f64);
+        let blocks = shares(vectors, TILE_ROWS.len()).into_iter().filter(|(blocks, _)| *blocks > 0);
+        let tiles = blocks.flat_map(|(blocks, vectors)| {
+            shares(rows_of_tiles, TILE_ROWS[vectors - 1]).map(|(parts, rows)| (blocks * parts, rows, vectors))
+        });
+        // Of one kind; a time is a whole number of halves, so that their sum is exact, however it is added up.
+        let tile = |(tiles, rows, vectors): (usize, usize, usize)| {
+            let (tiles, rows, vectors) = (tiles as f64, rows as f64, vectors as f64);
             // Two multiply-adds a cycle, and two loads.
             let depth = (rows * vectors / 2.0).max((rows + vectors) / 2.0).max(LATENCY);
-            depths as f64 * depth + TILE * depths.div_ceil(PANEL) as f64
+            tiles * (depths as f64 * depth + TILE * depths.div_ceil(PANEL) as f64)
         };
         tiles.map(tile).sum()
     };
@@ -113,10 +116,12 @@ fn matrixmultiply(product: Product) -> f64 {
     CALL + copied + padded.flops() as f64 / FLOPS_A_NANO
 }
 
-/// `all` in parts of at most `most` that differ by at most one, as the kernels cut a product.
-fn shares(all: usize, most: usize) -> impl Iterator<Item = usize> {
+/// `all` in parts of at most `most` that differ by at most one, as the kernels cut a product: how many there are of each size, and
+/// the two sizes.
+fn shares(all: usize, most: usize) -> [(usize, usize); 2] {
     let parts = all.div_ceil(most).max(1);
-    (0..parts).map(move |part| all / parts + usize::from(part < all % parts))
+    let larger = all % parts;
+    [(larger, all / parts + 1), (parts - larger, all / parts)]
 }
 
 /// The cycles an element of a map, with the loads of its operands.
@@ -140,5 +145,28 @@ pub fn map(expr: &Expr) -> f64 {
             own + map(a) + map(b)
         }
         Expr::Select { left, right, then, other, .. } => SIMPLE + map(left) + map(right) + map(then) + map(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_all_of_it_and_none_is_too_large() {
+        for all in 1..300 {
+            for most in 1..13 {
+                let shares = shares(all, most).map(|(parts, size)| if parts == 0 { (0, 0) } else { (parts, size) });
+                assert_eq!(shares.iter().map(|(parts, size)| parts * size).sum::<usize>(), all);
+                assert_eq!(shares.iter().map(|(parts, _)| parts).sum::<usize>(), all.div_ceil(most));
+                assert!(shares.iter().all(|(_, size)| *size <= most), "{all} by {most}: {shares:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_time_of_a_product_is_known_at_once_however_large_it_is() {
+        let product = Product { rows: 1 << 30, columns: 1 << 30, depths: 1, adjacent: false };
+        assert!(tiles(product).is_finite());
     }
 }

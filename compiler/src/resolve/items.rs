@@ -78,11 +78,36 @@ impl Named {
     fn taken(self) -> &'static [&'static str] {
         match self {
             Self::Type => &[
-                "Trainer", "PROGRAM", "program", "step", "infer", "dlm", "bool", "char", "str", "f32", "f64", "u8", "u16", "u32",
-                "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+                "Trainer",
+                "PROGRAM",
+                "Inputs",
+                "Outputs",
+                "InputsOfOne",
+                "OutputsOfOne",
+                "program",
+                "step",
+                "infer",
+                "dlm",
+                "bool",
+                "char",
+                "str",
+                "f32",
+                "f64",
+                "u8",
+                "u16",
+                "u32",
+                "u64",
+                "u128",
+                "usize",
+                "i8",
+                "i16",
+                "i32",
+                "i64",
+                "i128",
+                "isize",
             ],
             Self::Module => &[],
-            Self::Parameter => &["None", "Some", "Ok", "Err", "PROGRAM", "Trainer"],
+            Self::Parameter => &["None", "Some", "Ok", "Err", "PROGRAM"],
         }
     }
 }
@@ -147,7 +172,6 @@ impl<'a> Resolver<'a> {
         for item in &self.file.items {
             let Item::Model(model) = item else { continue };
             self.check_usable(&model.name, Named::Type);
-            self.check_ports(model);
             let module = module_name(&model.name.name);
             match seen.iter().find(|(other, _)| *other == module) {
                 None => seen.push((module, &model.name)),
@@ -167,27 +191,12 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// A parameter of a function cannot be called what the type around it is.
-    fn check_ports(&mut self, model: &ast::Model) {
-        for statement in &model.body {
-            if let StatementKind::Input { name, .. } | StatementKind::Output { name, .. } = &statement.kind
-                && name.name == model.name.name
-            {
-                self.unusable(name);
-            }
-        }
-    }
-
     /// Names that become Rust names must be possible there.
     pub(super) fn check_usable(&mut self, name: &Ident, named: Named) {
         if !can_be(&name.name, named) {
-            self.unusable(name);
+            let message = format!("`{}` cannot be a name in the generated Rust", name.name);
+            self.report(Diagnostic::new(codes::UNUSABLE_NAME, name.span, message).help("choose another name"));
         }
-    }
-
-    fn unusable(&mut self, name: &Ident) {
-        let message = format!("`{}` cannot be a name in the generated Rust", name.name);
-        self.report(Diagnostic::new(codes::UNUSABLE_NAME, name.span, message).help("choose another name"));
     }
 
     /// Evaluates every const, so that each is checked whether used or not.

@@ -164,8 +164,9 @@ macro_rules! product_functions {
         $(#[$features])*
         #[inline(never)]
         unsafe fn gathered_panel(panel: Operands, m: usize, n: usize, depth: usize, accumulate: bool, more: bool) {
-            let mut gathered = Aligned([MaybeUninit::<f32>::uninit(); $crate::reference::PANEL * MOST_ROWS]);
-            let start = gathered.0.as_mut_ptr().cast::<f32>();
+            // The whole is what is not initialised: of an array that is put into it, code without optimisation keeps both.
+            let mut gathered = MaybeUninit::<Aligned<[f32; $crate::reference::PANEL * MOST_ROWS]>>::uninit();
+            let start = gathered.as_mut_ptr().cast::<f32>();
             assert!(depth <= $crate::reference::PANEL);
             let mut row = 0;
             for rows in shares(m, MOST_ROWS) {
@@ -288,10 +289,10 @@ macro_rules! product_functions {
             depth: usize,
             accumulate: bool,
         ) {
-            let mut packed = Aligned([MaybeUninit::<f32>::uninit(); PACKED]);
+            let mut packed = MaybeUninit::<Aligned<[f32; PACKED]>>::uninit();
             let stride = vectors * vector::WIDTH;
             assert!(depth * stride <= PACKED);
-            let start = packed.0.as_mut_ptr().cast::<f32>();
+            let start = packed.as_mut_ptr().cast::<f32>();
             for d in 0..depth {
                 let (from, to) = (block.b.wrapping_add(d * block.b_stride), start.wrapping_add(d * stride));
                 for v in 0..vectors {

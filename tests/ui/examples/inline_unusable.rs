@@ -6,13 +6,13 @@ dlm::model! {
         input größe: f32[2];
         input größe: f32[2];
         x: concat(None, größe) -> dens(3);
-        output Net: class[3];
+        output Ok: class[3];
     }
 
     model Trainer {
         input PROGRAM: f32[2];
         dense(3);
-        output Trainer: class[3];
+        output Some: class[3];
     }
 
     model f32 {

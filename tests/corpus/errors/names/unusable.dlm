@@ -16,10 +16,9 @@ model Trainer {
 //         ^^^^^^^ error[E118]: `PROGRAM` cannot be a name in the generated Rust
 }
 
-model Net {
-    input Net: f32[3];
-//        ^^^ error[E118]: `Net` cannot be a name in the generated Rust
+model Outputs {
+//    ^^^^^^^ error[E118]: `Outputs` cannot be a name in the generated Rust
+    input x: f32[3];
     dense(3);
-    output Trainer: f32[3];
-//         ^^^^^^^ error[E118]: `Trainer` cannot be a name in the generated Rust
+    output y: f32[3];
 }

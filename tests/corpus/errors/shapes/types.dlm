@@ -1,4 +1,4 @@
-model Inputs {
+model InputTypes {
     input a: float[3];
 //           ^^^^^ error[E131]: there is no type `float` here
 //   help: an input is `f32[…]`, such as `f32[28, 28]`
@@ -25,7 +25,7 @@ model Inputs {
     output y: f32[3] = a;
 }
 
-model Outputs {
+model OutputTypes {
     input x: f32[3];
     output a: class;
 //            ^^^^^ error[E132]: `class` needs one size, the number of classes

@@ -1,0 +1,139 @@
+//! What commands write: never over what they read, whole or not at all, and where they were told to.
+
+mod common;
+
+use std::fs;
+
+use common::{dlm, json_lines, names, points, text};
+use predicates::prelude::{PredicateBooleanExt, predicate::str::contains};
+
+#[test]
+fn nothing_that_is_read_is_written_over() {
+    let folder = points();
+    let path = |name: &str| folder.path().join(name);
+    let run = |arguments: &[&str]| dlm().current_dir(&folder).args(arguments).assert();
+    run(&["train", "points.dlm", "--epochs", "1", "--out", "out"]).success();
+    fs::copy(path("out/final.safetensors"), path("w.safetensors")).unwrap();
+    fs::copy(path("points.csv"), path("more.csv")).unwrap();
+    fs::copy(path("out/log.jsonl"), path("my.jsonl")).unwrap();
+    fs::hard_link(path("points.csv"), path("hard.csv")).unwrap();
+    let files =
+        ["points.dlm", "points.csv", "more.csv", "w.safetensors", "my.jsonl", "out/final.safetensors", "out/best.safetensors"];
+    let contents = || files.map(|name| fs::read(path(name)).unwrap());
+    let before = contents();
+    let more = r#"validation_data=csv("more.csv", label = "side")"#;
+    let train = ["train", "points.dlm", "--epochs", "1", "--set", "split=(test = 0.2)", "--set", more];
+    let predict = ["predict", "points.dlm", "--weights", "w.safetensors", "points.csv", "--output"];
+    for (arguments, what, help) in [
+        (&[&train[..], &["--log", "points.csv"]].concat(), "points.csv is read, as data,", "`--log`"),
+        (&[&train[..], &["--log", "./out/../more.csv"]].concat(), "more.csv is read, as data,", "`--log`"),
+        (&[&train[..], &["--log", "hard.csv"]].concat(), "hard.csv is read, as data,", "`--log`"),
+        (&[&train[..], &["--log", "points.dlm"]].concat(), "points.dlm is read, as the model,", "`--log`"),
+        (
+            &[&train[..], &["--weights", "w.safetensors", "--log", "w.safetensors"]].concat(),
+            "as weights to begin with,",
+            "`--log`",
+        ),
+        (&[&train[..], &["--weights", "out/best.safetensors", "--out", "out"]].concat(), "as weights to begin with,", "`--out`"),
+        (
+            &[&train[..], &["--set", r#"reuse=weights("out/final.safetensors")"#, "--out", "out"]].concat(),
+            "as weights that are reused,",
+            "`--out`",
+        ),
+        (&[&predict[..], &["points.csv"]].concat(), "points.csv is read, as data,", "`--output`"),
+        (&[&predict[..], &["w.safetensors"]].concat(), "w.safetensors is read, as weights,", "`--output`"),
+        (&[&predict[..], &["points.dlm"]].concat(), "points.dlm is read, as the model,", "`--output`"),
+        (&vec!["report", "my.jsonl", "--output", "my.jsonl"], "my.jsonl is read, as a log,", "`--output`"),
+    ] {
+        run(arguments).code(2).stderr(contains(what).and(contains("and would be written over")).and(contains(help)));
+        assert!(contents() == before, "{arguments:?}");
+    }
+    // Neither are results by one another.
+    for log in ["out/final.safetensors", "out/../out/best.safetensors", "new/final.safetensors"] {
+        fs::create_dir_all(path("new")).unwrap();
+        let run = run(&["train", "points.dlm", "--epochs", "1", "--out", log.split_once('/').unwrap().0, "--log", log]);
+        run.code(2).stderr(contains("would take the place of weights of the same training"));
+        assert!(contents() == before, "{log}");
+    }
+}
+
+#[test]
+fn a_dash_is_the_standard_output() {
+    let folder = points();
+    let run = |arguments: &[&str]| dlm().current_dir(&folder).args(arguments).assert();
+    run(&["train", "points.dlm", "--epochs", "2", "--out", "out"]).success();
+    let predict = ["predict", "points.dlm", "--weights", "out/final.safetensors", "points.csv"];
+    let printed = run(&predict).success();
+    let dash = run(&[&predict[..], &["--output", "-"]].concat()).success();
+    assert_eq!(text(&dash.get_output().stdout), text(&printed.get_output().stdout));
+    assert!(text(&dash.get_output().stdout).starts_with("side,side_left,side_right\n"));
+    for format in ["text", "json"] {
+        let report = run(&["report", "out", "-o", "-", "--format", format]).success();
+        let page = text(&report.get_output().stdout);
+        assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"), "{page}");
+    }
+    run(&["train", "points.dlm", "--log", "-"]).code(2).stderr(contains("`--log -` is no file").and(contains("--format json")));
+    assert_eq!(names(folder.path()), ["out", "points.csv", "points.dlm"]);
+    assert_eq!(names(&folder.path().join("out")), ["best.safetensors", "final.safetensors", "log.jsonl"]);
+}
+
+#[test]
+fn what_does_not_fit_into_memory_is_an_error_before_anything_is_compiled() {
+    let folder = points();
+    let model = common::MODEL.replace("dense(8,", "dense(2000000,").replace("batch     = 8", "batch     = 65536");
+    fs::write(folder.path().join("points.dlm"), model).unwrap();
+    let run = |arguments: &[&str]| dlm().current_dir(&folder).args(arguments).assert().code(1);
+    let refused =
+        || contains("error[E330]: ").and(contains("TiB of memory")).and(contains("for each of the 65536 rows of a batch"));
+    run(&["train", "points.dlm"]).stderr(refused().and(contains("training Points takes")).and(contains("compiling").not()));
+    run(&["eval", "points.dlm", "--weights", "none"]).stderr(refused().and(contains("predicting with Points takes")));
+    run(&["predict", "points.dlm", "--weights", "none", "points.csv"]).stderr(refused());
+    run(&["bench", "points.dlm"]).stderr(refused());
+    assert_eq!(names(folder.path()), ["points.csv", "points.dlm"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_folder_of_results_are_replaced_and_not_followed() {
+    use std::os::unix::fs::symlink;
+    let folder = points();
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    fs::write(folder.path().join("victim"), "mine").unwrap();
+    for name in ["final.safetensors", "best.safetensors", "log.jsonl"] {
+        symlink("../victim", out.join(name)).unwrap();
+    }
+    dlm().current_dir(&folder).args(["train", "points.dlm", "--epochs", "1", "--out", "out"]).assert().success();
+    dlm().current_dir(&folder).args(["report", "out"]).assert().success();
+    assert_eq!(fs::read(folder.path().join("victim")).unwrap(), b"mine");
+    assert!(names(&out).iter().all(|name| fs::symlink_metadata(out.join(name)).unwrap().is_file()));
+    assert_eq!(json_lines(&fs::read(out.join("log.jsonl")).unwrap()).len(), 3);
+    // A lock that leads elsewhere is none.
+    symlink("../victim", out.join(".dlm-training.lock")).unwrap();
+    let train = dlm().current_dir(&folder).args(["train", "points.dlm", "--epochs", "1", "--out", "out"]).assert().code(1);
+    train.stderr(contains("error[E301]: cannot write out/.dlm-training.lock"));
+    assert_eq!(fs::read(folder.path().join("victim")).unwrap(), b"mine");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_costs_nothing_that_was_there() {
+    let Some(disk) = common::Small::mounted("64k") else { return };
+    let (folder, out) = (points(), disk.path().join("out"));
+    let train = |seed: &str| {
+        let arguments = ["train", "points.dlm", "--seed", seed, "--out", out.to_str().unwrap()];
+        dlm().current_dir(&folder).args(arguments).assert()
+    };
+    train("1").success();
+    let results = || names(&out).into_iter().map(|name| (name.clone(), fs::read(out.join(name)).unwrap())).collect::<Vec<_>>();
+    let before = results();
+    assert_eq!(before.len(), 3);
+    // As much as there is.
+    let full = fs::write(disk.path().join("full"), vec![1; 1 << 20]).unwrap_err();
+    assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
+    train("2").code(1).stderr(contains("error[E301]: cannot write").and(contains("No space left on device")));
+    assert!(results() == before, "{:?}", names(&out));
+    fs::remove_file(disk.path().join("full")).unwrap();
+    train("2").success();
+    assert!(results() != before && results().len() == 3);
+}
