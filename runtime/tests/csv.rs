@@ -483,6 +483,9 @@ fn two_values_are_not_always_no_and_yes() {
         assert!(code == "E306" && message.contains("column `y` holds `"), "{message}");
         assert!(help.is_some(), "{message}");
     }
+    // Where both together mean no and yes, one alone does not mean that there is no value.
+    let signs = read("a,b,y\n1,2,+\n1,2,-\n", &csv(&[&["y"]], &[]), &spec).unwrap();
+    assert_eq!((signs.targets(), signs.labels().of(0).unwrap().join(" ")), (&[vec![1.0, 0.0]][..], "- +".to_owned()));
     // Among several classes that may be a name, and is told.
     let data = read("a,b,kind\n1,2,NA\n1,2,x\n1,2,y\n", &KIND, &CLASSIFIER.spec).unwrap();
     let told = "column `kind` has a class `NA`: where that means that the class is not known, remove its rows";
