@@ -20,7 +20,7 @@ use crate::room;
 use crate::schedule;
 use crate::shape;
 use crate::signals::{Pace, Signals};
-use crate::spec::{Length, Normalize, OutputKind, OutputSpec, ParameterSpec, PhaseSpec, Program, Spec};
+use crate::spec::{Length, MAX_BATCH, Normalize, OutputKind, OutputSpec, ParameterSpec, PhaseSpec, Program, Spec};
 use crate::suggest::nearest;
 use crate::weights::{self, Source, Weights};
 
@@ -240,7 +240,7 @@ impl Trainer {
             return self.update(inputs.iter().copied(), targets.iter().copied(), rows, self.rates(), last);
         }
         // Each sample is mixed with itself.
-        static ONES: [f32; 1 << 16] = [1.0; 1 << 16];
+        static ONES: [f32; MAX_BATCH] = [1.0; MAX_BATCH];
         let is_class = |output: &&OutputSpec| matches!(output.kind, OutputKind::Class(_));
         let partners = spec.outputs.iter().zip(targets).filter(|(output, _)| is_class(output)).map(|(_, targets)| *targets);
         let share = spec.outputs.iter().any(|output| is_class(&output)).then_some(&ONES[..rows]);
