@@ -9,11 +9,12 @@ use super::classes::ClassColumn;
 use super::dataset::{class_count, expected_target, is_target};
 use super::faults::{Faults, Survey};
 use super::features::Features;
-use super::file::{Source, larger, limit, peek, show_bytes};
+use super::file::{Source, larger, limit, peek};
 use super::layout::{Layout, Wanted, failed};
 use super::records::{Record, Records};
 use super::{FeatureNames, Labels, notes};
 use crate::error::Error;
+use crate::room;
 use crate::spec::{InputSpec, Normalize, OutputKind, OutputSpec, Spec};
 
 /// A CSV file of which the first line has been read.
@@ -173,7 +174,7 @@ impl Table {
 }
 
 fn too_large(path: &Path, line: u64, limit: u64) -> Error {
-    let message = format!("up to here the values take {} of memory, as much as they may", show_bytes(limit as f64));
+    let message = format!("up to here the values take {} of memory, as much as they may", room::bytes(limit));
     Error::Table { path: path.to_owned(), line: Some(line), message, help: Some(larger()) }
 }
 
