@@ -467,6 +467,23 @@ fn rows_are_never_lost_without_a_word() {
 }
 
 #[test]
+fn what_is_known_of_columns_has_to_be_of_the_inputs() {
+    let data = csv(&[&["y"]], &[]);
+    for known in [
+        FeatureNames::default().with_bases(vec![vec![1.0]]),
+        FeatureNames::new(vec![vec!["a".to_owned()]]),
+        FeatureNames::default().with_bases(vec![vec![0.0; 2], vec![0.0]]),
+    ] {
+        with_file("a,b,y\n1,2,3\n", |folder| {
+            let read = load_like(&data, folder, &LINEAR.spec, &Labels::default(), &known).unwrap_err();
+            let inputs = load_inputs(&data, folder, &LINEAR.spec, &known).unwrap_err();
+            assert!(read.to_string().starts_with("what is known of the columns "), "{read}");
+            assert_eq!(inputs.to_string(), read.to_string());
+        });
+    }
+}
+
+#[test]
 fn flags_are_yes_or_no_in_any_words() {
     let text = "k,f0,f1,c0,c1,a,b0,b1\nno,yes,1,0.5,2,7,8,9\nyes,FALSE,y,-1,0,4,5,6\n";
     let labels: &[&[&str]] = &[&["k"], &["f0", "f1"], &["c0", "c1"]];
