@@ -194,8 +194,8 @@ fn r2(squares: &[f64], targets: &[f32], rows: &[usize]) -> Option<f64> {
             *all += difference * difference;
         }
     }
-    let shares = squares.iter().zip(all).filter_map(|(squares, all)| (all > 0.0).then(|| 1.0 - squares / all));
-    let shares: Vec<f64> = shares.collect();
+    let varying = squares.iter().zip(all).filter(|(_, all)| *all > 0.0);
+    let shares: Vec<f64> = varying.map(|(squares, all)| 1.0 - squares / all).collect();
     (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
 }
 
