@@ -20,7 +20,7 @@ use crate::room;
 use crate::schedule;
 use crate::shape;
 use crate::signals::{Pace, Signals};
-use crate::spec::{Length, MAX_BATCH, Normalize, OutputKind, OutputSpec, ParameterSpec, PhaseSpec, Program, Spec};
+use crate::spec::{Length, Normalize, OutputKind, OutputSpec, ParameterSpec, PhaseSpec, Program, Spec};
 use crate::suggest::nearest;
 use crate::weights::{self, Source, Weights};
 
@@ -46,6 +46,8 @@ pub struct Trainer {
     /// What was done to tensors that were loaded so that they fit.
     notes: Vec<String>,
     pub(crate) measure_training: bool,
+    /// Where samples are mixed, the share of each in itself: as many ones as a batch has rows.
+    ones: Vec<f32>,
     pub(crate) engine: Engine,
 }
 
@@ -123,6 +125,7 @@ impl Trainer {
             predicts_raw: false,
             notes: Vec::new(),
             measure_training: false,
+            ones: vec![1.0; if spec.mixed { spec.batch } else { 0 }],
             engine: Engine::new(threads_from_environment()),
         };
         trainer.begin_averages(|_| true);
@@ -240,12 +243,14 @@ impl Trainer {
             return self.update(inputs.iter().copied(), targets.iter().copied(), rows, self.rates(), last);
         }
         // Each sample is mixed with itself.
-        static ONES: [f32; MAX_BATCH] = [1.0; MAX_BATCH];
+        let ones = std::mem::take(&mut self.ones);
         let is_class = |output: &&OutputSpec| matches!(output.kind, OutputKind::Class(_));
         let partners = spec.outputs.iter().zip(targets).filter(|(output, _)| is_class(output)).map(|(_, targets)| *targets);
-        let share = spec.outputs.iter().any(|output| is_class(&output)).then_some(&ONES[..rows]);
+        let share = spec.outputs.iter().any(|output| is_class(&output)).then_some(&ones[..rows]);
         let targets = targets.iter().copied().chain(partners).chain(share);
-        self.update(inputs.iter().copied(), targets, rows, self.rates(), last)
+        let loss = self.update(inputs.iter().copied(), targets, rows, self.rates(), last);
+        self.ones = ones;
+        loss
     }
 
     /// A step whose lengths are known to be right. The last of an epoch does not wait for more gradients to gather, unless

@@ -104,6 +104,19 @@ fn augmented_and_mixed_batches_are_the_same_on_any_threads() {
     trains_alike(program, 2, 100, AUGMENT);
 }
 
+#[test]
+fn a_step_of_a_very_large_batch_mixes_each_sample_with_itself() {
+    const ROWS: usize = 100_000;
+    let program = leaked(Program { step: noting_step, ..CLASSIFY }, |spec| (spec.mixed, spec.batch) = (true, ROWS));
+    let (inputs, classes) = (vec![0.5; 2 * ROWS], vec![1.0; ROWS]);
+    GIVEN.take();
+    Trainer::new(program).step(&[&inputs], &[&classes]);
+    let given = GIVEN.take().remove(0);
+    // Inputs, classes, their partners' classes, and a share of 1 for each row.
+    assert_eq!(given.len(), 5 * ROWS + 3);
+    assert!(given[3 * ROWS..5 * ROWS].iter().all(|bits| f32::from_bits(*bits) == 1.0));
+}
+
 extern "C" fn no_infer(_: &mut dlm_kernels::Infer<'_>) -> f32 {
     0.0
 }

@@ -10,9 +10,6 @@ pub use literal::{Literal, literal};
 
 use literal::described;
 
-/// The most rows that a batch can have: kernels are compiled for it, and memory is laid out for it.
-pub const MAX_BATCH: usize = 65_536;
-
 described! {
     /// The description of a compiled model and recipe. Lengths and offsets count `f32`s.
     #[derive(Clone, Copy, Debug)]

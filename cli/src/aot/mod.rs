@@ -86,6 +86,9 @@ fn load_with(models: &[(&Compiled<'_>, &str)], options: &Options, compiling: imp
     let level = options.level.unwrap_or_else(Level::detect);
     let rustc = Rustc::find()?;
     let functions = functions_of_all(models, &quote::quote!(::dlm_kernels), Levels::One(level.name()));
+    // Tokens print as one line, in which rustc would look for the column of each of thousands of places from its beginning: on
+    // lines of their own, statements compile in a fraction of the time.
+    let functions = functions.to_string().replace(" ; ", " ;\n").replace(" } ", " }\n");
     let mut code = format!("#![allow(warnings)]\n{functions}\n");
     for index in 0..models.len() {
         let _ = writeln!(code, "::dlm_kernels::export! {{ step_{index}, infer_{index}, DLM_PROGRAM_{index} }}");

@@ -51,18 +51,30 @@ impl Bindings {
     }
 }
 
+/// The length from which an array is a constant, which code without optimisation does not hold twice, as it does what is computed
+/// and then moved. A constant takes rustc longer.
+const LONG: usize = 1 << 12;
+
+/// A new array on the stack.
+fn zeros(len: usize) -> TokenStream {
+    let elements = number(len);
+    let array = quote!(Aligned([0.0f32; #elements]));
+    if len >= LONG { quote!(const { #array }) } else { array }
+}
+
 impl Printer<'_> {
     /// What is in the function's braces.
     pub(super) fn body(&mut self) -> TokenStream {
         let block = self.kernel.block;
         let mut out = TokenStream::new();
         for id in &self.temporaries {
-            let (name, len) = (format_ident!("{}_block", self.elements[id]), number(block * self.plan.width(*id)));
-            out.extend(quote!(let mut #name = const { Aligned([0.0f32; #len]) };));
+            let name = format_ident!("{}_block", self.elements[id]);
+            let zeros = zeros(block * self.plan.width(*id));
+            out.extend(quote!(let mut #name = #zeros;));
         }
         for id in &self.columns {
-            let (name, len) = (format_ident!("{}_column", self.elements[id]), number(block));
-            out.extend(quote!(let mut #name = const { Aligned([0.0f32; #len]) };));
+            let (name, zeros) = (format_ident!("{}_column", self.elements[id]), zeros(block));
+            out.extend(quote!(let mut #name = #zeros;));
         }
         out.extend(self.prepare_sums());
         let rows = self.row_count();
@@ -73,8 +85,8 @@ impl Printer<'_> {
                 let rows = format_ident!("{name}_rows");
                 quote!(&mut #rows[start * #width..])
             } else {
-                let (block_name, len) = (format_ident!("{name}_block"), number(block * self.plan.width(id)));
-                out.extend(quote!(let mut #block_name = const { Aligned([0.0f32; #len]) };));
+                let (block_name, zeros) = (format_ident!("{name}_block"), zeros(block * self.plan.width(id)));
+                out.extend(quote!(let mut #block_name = #zeros;));
                 quote!(&mut #block_name[..])
             };
             self.product(id, by, &target)

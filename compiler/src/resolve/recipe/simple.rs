@@ -3,7 +3,6 @@
 use dlm_dsl::ast::{self, Span, Value, ValueKind};
 use dlm_dsl::codes;
 use dlm_dsl::diagnostic::Diagnostic;
-use dlm_spec::MAX_BATCH;
 
 use super::super::Resolver;
 use super::super::call::{Callee, Known};
@@ -21,8 +20,9 @@ pub(super) const DEFAULT_OPTIMIZER: &str = "adam";
 
 const DEFAULT_SCHEDULE: &str = "constant";
 
-/// Rows of a batch where nothing is written.
+/// Rows of a batch where nothing is written, and at most: kernels are compiled for it and memory is laid out for it.
 const DEFAULT_BATCH: usize = 32;
+const MAX_BATCH: usize = 65_536;
 
 const DEFAULT_EPOCHS: usize = 10;
 
