@@ -158,6 +158,9 @@ fn weights_keep_the_normalisation_of_their_training() {
         "the weights predict `mass` in its own units, and the recipe says `normalize_targets = standard`"
     );
     assert_eq!((error.code(), error.help().as_deref()), ("E319", Some("write `normalize_targets = none`")));
+    // What other weights bring afterwards counts.
+    trainer.load(&normalized).expect("it fits");
+    trainer.fit(&data, &mut Progress::silent()).expect("the training is finite");
 }
 
 #[test]

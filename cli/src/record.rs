@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::aot::Loaded;
+use crate::aot::cache::hex;
 use crate::args::Train;
 use crate::data::Data;
 use crate::failure::Failure;
@@ -40,7 +41,7 @@ pub fn start(arguments: &Train, source: &Source, unit: &Unit, loaded: &Loaded, d
         "rustc": loaded.compiler,
         "instruction_set": Level::detect().name(),
         "file": source.name,
-        "sha256": hexadecimal(&Sha256::digest(source.text.as_bytes())),
+        "sha256": hex(&Sha256::digest(source.text.as_bytes())),
         "model": unit.graph.name,
         "recipe": recipe_name(unit),
         "parameters": summary.trainable,
@@ -112,10 +113,6 @@ fn fingerprint(parts: &[Vec<&[f32]>]) -> String {
         }
     }
     format!("{:016x}", hash.digest())
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The lowest validation loss and its epoch.

@@ -157,7 +157,7 @@ fn what_data_may_take_of_memory_is_bounded_and_the_bound_can_be_moved() {
         dlm().current_dir(&folder).env("DLM_MAX_DATA", limit).args(train).assert()
     };
     let refused = train("1K").code(1);
-    refused.stderr(contains("points.csv:53: up to here the values take 1.0 kB of memory").and(contains("DLM_MAX_DATA=16G")));
+    refused.stderr(contains("points.csv:53: up to here the values take 1.0 KiB of memory").and(contains("DLM_MAX_DATA=16G")));
     train("2 KiB").success();
     train("much").code(1).stderr(contains("the environment variable DLM_MAX_DATA is \"much\", no number of bytes"));
 }

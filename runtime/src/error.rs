@@ -152,6 +152,8 @@ pub enum Error {
         path: Option<PathBuf>,
         /// The model.
         model: String,
+        /// Whether it is that of targets; else that of inputs.
+        targets: bool,
     },
 }
 
@@ -211,11 +213,13 @@ impl Error {
                 Some(format!("{weights}; try a lower learning rate, `clip`, or `normalize = standard`"))
             }
             Error::Weights { .. } => Some("weights are files in the safetensors format, as `save` writes them".to_owned()),
-            Error::Normalization { .. } => Some(
-                "keep the file's metadata where it is saved again, or say `normalize = none` if inputs come as the weights \
-                 take them"
-                    .to_owned(),
-            ),
+            Error::Normalization { targets, .. } => {
+                let otherwise = match targets {
+                    false => "`normalize = none` if inputs come as the weights take them",
+                    true => "`normalize_targets = none` if the weights predict in the targets' own units",
+                };
+                Some(format!("keep the file's metadata where it is saved again, or say {otherwise}"))
+            }
             Error::File { .. } | Error::Values { .. } | Error::Mismatch { .. } => None,
         }
     }
@@ -254,9 +258,9 @@ impl fmt::Display for Error {
                 write!(f, "{} does not fit the model {model}:", weights(path))?;
                 differences.iter().try_for_each(|difference| write!(f, "\n  {difference}"))
             }
-            Error::Normalization { path, model } => {
-                let path = weights(path);
-                write!(f, "{path} lacks the normalisation of inputs that the recipe of {model} fits to its training part")
+            Error::Normalization { path, model, targets } => {
+                let (path, of) = (weights(path), if *targets { "targets" } else { "inputs" });
+                write!(f, "{path} lacks the normalisation of {of} that the recipe of {model} fits to its training part")
             }
         }
     }

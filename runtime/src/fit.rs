@@ -299,10 +299,9 @@ impl Trainer {
             let help = "write what the weights were trained with, or leave `normalize` out to keep theirs".to_owned();
             return Err(Error::Reuse { message, help });
         }
-        let output = spec
-            .outputs
-            .iter()
-            .find(|output| self.predicts_raw && output.normalization.is_some_and(|it| it.normalize.is_fitted()));
+        let output = spec.outputs.iter().find(|output| {
+            self.predicts_raw && !self.normalized.targets && output.normalization.is_some_and(|it| it.normalize.is_fitted())
+        });
         let Some((output, normalization)) = output.and_then(|output| Some((output, output.normalization?))) else {
             return Ok(());
         };

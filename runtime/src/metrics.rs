@@ -178,15 +178,24 @@ impl Sums {
 /// the same in all rows. (What the mean itself would get is 0.)
 fn r2(squares: &[f64], targets: &[f32], rows: &[usize]) -> Option<f64> {
     let width = squares.len();
-    let of = |index: usize| rows.iter().map(move |row| f64::from(targets[row * width + index]));
-    let shares = squares.iter().enumerate().filter_map(|(index, squares)| {
-        // From the first row on, so that equal values differ by exactly 0.
-        let origin = of(index).next()?;
-        let mean = of(index).map(|target| target - origin).sum::<f64>() / rows.len() as f64;
-        let all: f64 = of(index).map(|target| (target - origin - mean) * (target - origin - mean)).sum();
-        (all > 0.0).then(|| 1.0 - squares / all)
-    });
-    let shares: Vec<f64> = shares.collect();
+    // Row by row, as they lie in memory: there may be as many values as an image has.
+    let of = |row: &usize| targets[row * width..][..width].iter().copied().map(f64::from);
+    // From the first row on, so that equal values differ by exactly 0.
+    let origins: Vec<f64> = of(rows.first()?).collect();
+    let mut means = vec![0.0; width];
+    for row in rows {
+        means.iter_mut().zip(of(row).zip(&origins)).for_each(|(mean, (target, origin))| *mean += target - origin);
+    }
+    means.iter_mut().for_each(|mean| *mean /= rows.len() as f64);
+    let mut all = vec![0.0; width];
+    for row in rows {
+        for (all, (target, (origin, mean))) in all.iter_mut().zip(of(row).zip(origins.iter().zip(&means))) {
+            let difference = target - origin - mean;
+            *all += difference * difference;
+        }
+    }
+    let varying = squares.iter().zip(all).filter(|(_, all)| *all > 0.0);
+    let shares: Vec<f64> = varying.map(|(squares, all)| 1.0 - squares / all).collect();
     (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
 }
 

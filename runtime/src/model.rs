@@ -56,7 +56,8 @@ impl Model {
     ///
     /// # Errors
     /// If the file cannot be read, is no safetensors file, or differs from the model in any name, shape or type; the error
-    /// lists all differences. If the recipe fits the normalisation of inputs and the file has none. (One that the recipe states, as
+    /// lists all differences. If the recipe fits the normalisation of inputs and the file has none, or that of targets and the file
+    /// has no metadata that would tell of it. (One that the recipe states, as
     /// `scale(1 / 255)`, need not be in the file.) If there is not enough memory.
     pub fn load(program: &'static Program, path: impl AsRef<Path>) -> Result<Self, Error> {
         Model::read(program, Source::File(path.as_ref()))
@@ -75,8 +76,13 @@ impl Model {
         room::to_predict(spec)?;
         let mut parameters = crate::trainer::initial_normalization(spec);
         let loaded = weights::load(spec, source, parameters.as_mut_slice())?;
-        if !loaded.normalized.inputs && spec.recipe.normalize.is_fitted() {
-            return Err(Error::Normalization { path: source.path().map(Path::to_owned), model: spec.model.to_owned() });
+        let fits_targets = spec.outputs.iter().any(|output| output.normalization.is_some_and(|it| it.normalize.is_fitted()));
+        let lacks_inputs = !loaded.normalized.inputs && spec.recipe.normalize.is_fitted();
+        // With metadata that says nothing of targets, they were learned as they are.
+        let lacks_targets = !loaded.normalized.targets && fits_targets && !loaded.has_metadata;
+        if lacks_inputs || lacks_targets {
+            let (path, model) = (source.path().map(Path::to_owned), spec.model.to_owned());
+            return Err(Error::Normalization { path, model, targets: !lacks_inputs });
         }
         Ok(Model::from_parameters(program, parameters.as_slice(), loaded))
     }

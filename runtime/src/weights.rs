@@ -9,7 +9,7 @@ use std::path::Path;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
-use crate::data::{FeatureNames, Labels, class_count};
+use crate::data::{FeatureNames, Labels, called, class_count};
 use crate::error::Error;
 use crate::model::Model;
 use crate::spec::{Normalize, ParameterSpec, Program, Spec};
@@ -39,6 +39,8 @@ pub(crate) struct Loaded {
     pub(crate) normalization: Option<Normalize>,
     /// Whether all of the model was taken from it.
     pub(crate) whole: bool,
+    /// Whether it has the metadata that this crate writes, and so says what normalises if anything does.
+    pub(crate) has_metadata: bool,
     /// What was done to its tensors so that they fit.
     pub(crate) notes: Vec<String>,
 }
@@ -104,7 +106,8 @@ impl Weights<'_> {
     pub fn model(&self) -> Model {
         let (labels, features) = (self.labels.clone(), self.features.clone());
         let (normalized, normalization) = (self.normalized, self.normalization);
-        let about = Loaded { labels, features, normalized, normalization, whole: true, notes: Vec::new() };
+        let (whole, has_metadata, notes) = (true, true, Vec::new());
+        let about = Loaded { labels, features, normalized, normalization, whole, has_metadata, notes };
         Model::from_parameters(self.program, &self.parameters, about)
     }
 
@@ -182,8 +185,8 @@ pub(crate) fn load(spec: &Spec, source: Source<'_>, parameters: &mut [f32]) -> R
         return Err(file.failed(misfit));
     }
     spec.parameters.iter().for_each(|parameter| file.copy(spec, parameter.name, parameter, parameters));
-    let (labels, normalization) = (Labels::new(file.labels.clone()), file.normalization);
-    Ok(Loaded { labels, features, normalized, normalization, whole: true, notes: file.notes(all.into_iter()) })
+    let (labels, normalization, has_metadata) = (Labels::new(file.labels.clone()), file.normalization, file.has_metadata);
+    Ok(Loaded { labels, features, normalized, normalization, whole: true, has_metadata, notes: file.notes(all.into_iter()) })
 }
 
 /// Reads some tensors of a file, each by the name that it has there, and the normalisation if it fits all inputs; the file may
@@ -229,8 +232,8 @@ pub(crate) fn load_some(
     normalizations.for_each(|parameter| file.copy(spec, parameter.name, parameter, parameters));
     // Layers without what normalises the inputs before them say nothing about those.
     let normalization = file.normalization.filter(|_| inputs || whole);
-    let (labels, notes) = (Labels::new(labels), file.notes(called.into_iter()));
-    Ok(Loaded { labels, features, normalized, normalization, whole, notes })
+    let (labels, has_metadata, notes) = (Labels::new(labels), file.has_metadata, file.notes(called.into_iter()));
+    Ok(Loaded { labels, features, normalized, normalization, whole, has_metadata, notes })
 }
 
 /// Everything in which a file differs from a model, a line each.
@@ -257,8 +260,8 @@ fn check_labels(spec: &Spec, names: &[Vec<String>]) -> Result<(), String> {
         if !names.is_empty() && names.len() != classes {
             return Err(format!("names {} classes for output `{}`, which has {classes}", names.len(), output.name));
         }
-        if let (Some(yes), [_, trained]) = (output.yes, names.as_slice())
-            && yes != trained
+        if let (Some(yes), [other, trained]) = (output.yes, names.as_slice())
+            && called([other, trained], yes) != Some(1)
         {
             return Err(format!("was trained with `{trained}` as yes of output `{}`, and the recipe says `{yes}`", output.name));
         }

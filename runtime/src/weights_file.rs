@@ -19,8 +19,9 @@ use crate::trainer::{Normalized, is_normalization};
 /// The metadata's only key (several would be written in an order that changes), a JSON object: `model`, its name; where they are
 /// known `labels`, the names of classes, a list of lists by output; `features`, the names of the columns that were trained on, a
 /// list of lists by input; where columns have them `bases`, likewise, numbers as texts so that they come back as they were;
-/// `normalize`, how inputs are normalised, as a recipe says it; and `normalization`, lists of numbers by name without [`NORMALIZE`]. These are there and
-/// not among the tensors, since PyTorch's `load_state_dict` takes no tensor that its model lacks.
+/// `normalize`, how inputs are normalised, as a recipe says it; and `normalization`, lists of numbers by name without
+/// [`NORMALIZE`]. These are there and not among the tensors, since PyTorch's `load_state_dict` takes no tensor that its model
+/// lacks.
 pub(crate) const METADATA: &str = "dlm";
 
 /// What the names of all begin with that normalises: `normalize.image.scale`.
@@ -40,6 +41,8 @@ pub(crate) struct WeightsFile<'b> {
     /// What is in front of every name, and none of a name's own.
     wrapper: String,
     normalize: BTreeMap<String, Vec<f32>>,
+    /// Whether it has the metadata that this crate writes.
+    pub(crate) has_metadata: bool,
     pub(crate) labels: Lists,
     pub(crate) features: Lists,
     pub(crate) bases: Lists,
@@ -60,6 +63,7 @@ impl<'b> WeightsFile<'b> {
             path: path.map(Path::to_owned),
             file,
             wrapper,
+            has_metadata: header.metadata().as_ref().is_some_and(|metadata| metadata.contains_key(METADATA)),
             normalize: about.normalize().map_err(failed)?,
             labels: about.lists("labels").map_err(failed)?,
             features: about.lists("features").map_err(failed)?,

@@ -148,7 +148,7 @@ fn what_an_idx_header_promises_is_not_believed() {
     bomb(&images, &header(8, &[1 << 30, 2, 3]), &[0]);
     let (code, message) = inputs();
     let expected =
-        "images: has values in the shape (1073741824, 2, 3), which take 25.8 GB of memory, more than the 2.1 GB that they may";
+        "images: has values in the shape (1073741824, 2, 3), which take 24.0 GiB of memory, more than the 2.0 GiB that they may";
     assert!(code == "E307" && message.ends_with(expected), "{message}");
     // Fewer than there are.
     bomb(&images, &header(8, &[2, 2, 3]), &[0]);

@@ -467,6 +467,23 @@ fn rows_are_never_lost_without_a_word() {
 }
 
 #[test]
+fn what_is_known_of_columns_has_to_be_of_the_inputs() {
+    let data = csv(&[&["y"]], &[]);
+    for known in [
+        FeatureNames::default().with_bases(vec![vec![1.0]]),
+        FeatureNames::new(vec![vec!["a".to_owned()]]),
+        FeatureNames::default().with_bases(vec![vec![0.0; 2], vec![0.0]]),
+    ] {
+        with_file("a,b,y\n1,2,3\n", |folder| {
+            let read = load_like(&data, folder, &LINEAR.spec, &Labels::default(), &known).unwrap_err();
+            let inputs = load_inputs(&data, folder, &LINEAR.spec, &known).unwrap_err();
+            assert!(read.to_string().starts_with("what is known of the columns "), "{read}");
+            assert_eq!(inputs.to_string(), read.to_string());
+        });
+    }
+}
+
+#[test]
 fn flags_are_yes_or_no_in_any_words() {
     let text = "k,f0,f1,c0,c1,a,b0,b1\nno,yes,1,0.5,2,7,8,9\nyes,FALSE,y,-1,0,4,5,6\n";
     let labels: &[&[&str]] = &[&["k"], &["f0", "f1"], &["c0", "c1"]];
@@ -483,6 +500,9 @@ fn two_values_are_not_always_no_and_yes() {
         assert!(code == "E306" && message.contains("column `y` holds `"), "{message}");
         assert!(help.is_some(), "{message}");
     }
+    // Where both together mean no and yes, one alone does not mean that there is no value.
+    let signs = read("a,b,y\n1,2,+\n1,2,-\n", &csv(&[&["y"]], &[]), &spec).unwrap();
+    assert_eq!((signs.targets(), signs.labels().of(0).unwrap().join(" ")), (&[vec![1.0, 0.0]][..], "- +".to_owned()));
     // Among several classes that may be a name, and is told.
     let data = read("a,b,kind\n1,2,NA\n1,2,x\n1,2,y\n", &KIND, &CLASSIFIER.spec).unwrap();
     let told = "column `kind` has a class `NA`: where that means that the class is not known, remove its rows";

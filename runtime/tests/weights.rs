@@ -7,7 +7,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{CLASSIFIER, LINEAR, SEVERAL, dataset, linear};
-use dlm_runtime::{Dataset, Error, FeatureNames, Init, Labels, Model, Normalize, Observer, Progress, Reuse, Trainer, Weights};
+use dlm_runtime::{
+    Dataset, Error, FeatureNames, Init, Labels, Model, Normalize, Observer, OutputKind, OutputSpec, ParameterSpec, Progress,
+    Reuse, TargetNormalization, Trainer, Weights,
+};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
@@ -355,6 +358,58 @@ fn a_model_does_not_begin_without_the_normalisation_that_was_fitted() {
     for normalize in [Normalize::None, Normalize::Scale(0.5)] {
         let program = linear(|program| program.spec.recipe.normalize = normalize);
         assert!(Model::load(program, folder.path("x")).is_ok(), "{normalize:?} asks nothing of a file");
+    }
+}
+
+#[test]
+fn a_model_does_not_begin_without_the_normalisation_of_its_targets_either() {
+    let program = linear(|program| {
+        let mut parameters = program.spec.parameters.to_vec();
+        for (index, name) in ["normalize.y.shift", "normalize.y.scale"].into_iter().enumerate() {
+            parameters.push(ParameterSpec { name, shape: &[1], offset: 7 + index, init: Init::Constant(1.0), ..parameters[2] });
+        }
+        let normalization = Some(TargetNormalization { normalize: Normalize::Standard, shift: 7, scale: 8 });
+        let outputs = vec![OutputSpec { normalization, ..program.spec.outputs[0] }];
+        (program.spec.parameters, program.spec.outputs) = (parameters.leak(), outputs.leak());
+        (program.spec.parameters_len, program.spec.states) = (9, &[]);
+    });
+    let folder = Folder::new();
+    let load = |metadata: Option<&str>| {
+        let metadata = metadata.map(|text| HashMap::from([("dlm".to_owned(), text.to_owned())]));
+        write(&folder.path("x"), &OF_LINEAR[..2], metadata);
+        Model::load(program, folder.path("x"))
+    };
+    // What was saved again without its metadata may predict numbers of mean 0.
+    let error = load(None).unwrap_err();
+    let end = "x lacks the normalisation of targets that the recipe of Linear fits to its training part";
+    assert!(error.code() == "E325" && error.to_string().ends_with(end), "{error}");
+    assert!(error.help().unwrap().contains("`normalize_targets = none`"));
+    // Metadata that tells of none says that there was none.
+    assert!(load(Some(r#"{"model": "Linear"}"#)).is_ok());
+    assert!(load(Some(r#"{"normalization": {"y.shift": [1], "y.scale": [2]}}"#)).is_ok());
+}
+
+#[test]
+fn yes_is_the_class_that_the_weights_know_however_it_is_written() {
+    let folder = Folder::new();
+    write(
+        &folder.path("x"),
+        &OF_LINEAR[..2],
+        Some(HashMap::from([("dlm".to_owned(), r#"{"labels": [["1", "Male"]]}"#.to_owned())])),
+    );
+    let load = |yes| {
+        let output = OutputSpec { kind: OutputKind::Binary, yes, ..LINEAR.spec.outputs[0] };
+        Model::load(linear(|program| program.spec.outputs = vec![output].leak()), folder.path("x"))
+    };
+    for yes in [None, Some("Male"), Some("male")] {
+        assert!(load(yes).is_ok(), "{yes:?}");
+    }
+    for yes in ["1", "1.0", "female"] {
+        let error = load(Some(yes)).unwrap_err().to_string();
+        assert!(
+            error.ends_with(&format!("was trained with `Male` as yes of output `y`, and the recipe says `{yes}`")),
+            "{error}"
+        );
     }
 }
 

@@ -96,7 +96,8 @@ impl Key<'_> {
         if self.locals.contains(base) {
             let next = self.numbers.len();
             let number = *self.numbers.entry(base.to_owned()).or_insert(next);
-            let _ = write!(self.text, "{number}{suffix} ");
+            // No number of Rust's begins so.
+            let _ = write!(self.text, "#{number}{suffix} ");
         } else {
             let _ = write!(self.text, "{name} ");
         }
@@ -418,6 +419,7 @@ fn is_reserved(name: &str) -> bool {
             | "call"
             | "step"
             | "infer"
+            | "pow_int"
     ) || name.starts_with("scalar_")
         || name.starts_with("stream_")
         || name.starts_with("read_")
@@ -433,4 +435,29 @@ pub fn is_keyword(name: &str) -> bool {
         "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "_",
     ];
     KEYWORDS.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_are_equal_but_for_the_names_of_their_own() {
+        let key = |locals: &[&str], tokens: TokenStream| {
+            let locals = locals.iter().map(|name| (*name).to_owned()).collect();
+            let mut key = Key { locals: &locals, numbers: HashMap::new(), text: String::new() };
+            key.tokens(&tokens);
+            key.text
+        };
+        assert_eq!(key(&["x"], quote!(x_row[i] + x)), key(&["h_2"], quote!(h_2_row[i] + h_2)));
+        assert_ne!(key(&["x", "y"], quote!(x - y * x)), key(&["x", "y"], quote!(x - y * y)));
+        assert_ne!(key(&["x"], quote!(x + level::tanh(x))), key(&["x"], quote!(x + level::exp(x))));
+        // The number of a name is none of the program's.
+        assert_ne!(key(&["x"], quote!(x + x)), key(&["x"], quote!(x + 0)));
+    }
+
+    #[test]
+    fn what_functions_call_is_no_name_of_their_own() {
+        assert!(is_reserved("pow_int") && is_reserved("level"));
+    }
 }

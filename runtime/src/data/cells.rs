@@ -72,26 +72,22 @@ fn without_separators(cell: &str, thousands: char, decimal: char) -> Option<Stri
     (is_number && !groups.is_empty()).then(|| cell.replace(thousands, "").replace(decimal, "."))
 }
 
-/// 1 for yes and 0 for no, in the words of any of the pairs that data is written in.
-pub(super) fn truth(cell: &str) -> Option<f32> {
-    const PAIRS: [(&str, &str); 7] = [
-        ("no", "yes"),
-        ("false", "true"),
-        ("n", "y"),
-        ("f", "t"),
-        ("negative", "positive"),
-        ("off", "on"),
-        ("absent", "present"),
-    ];
-    let cell = cell.to_lowercase();
-    let is = |(no, yes): &(&str, &str)| if cell == *no { Some(0.0) } else { (cell == *yes).then_some(1.0) };
-    PAIRS.iter().find_map(is)
-}
+/// What means no and yes, in lower case.
+pub(super) const PAIRS: [(&str, &str); 8] = [
+    ("no", "yes"),
+    ("n", "y"),
+    ("false", "true"),
+    ("f", "t"),
+    ("negative", "positive"),
+    ("neg", "pos"),
+    ("off", "on"),
+    ("absent", "present"),
+];
 
-/// Whether a cell is a code rather than a number: digits that begin with a zero, as in 01234.
-pub(super) fn is_code(cell: &str) -> bool {
-    let digits = cell.trim_start_matches(['-', '+']);
-    digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
+/// 1 for yes and 0 for no, in the words of any of the pairs that data is written in, in any case.
+pub(super) fn truth(cell: &str) -> Option<f32> {
+    let is = |word: &str| cell.eq_ignore_ascii_case(word);
+    PAIRS.iter().find_map(|(no, yes)| if is(no) { Some(0.0) } else { is(yes).then_some(1.0) })
 }
 
 #[cfg(test)]
@@ -144,19 +140,9 @@ mod tests {
 
     #[test]
     fn yes_and_no_have_many_words() {
-        for (no, yes) in [("no", "YES"), ("False", "true"), ("n", "Y"), ("negative", "Positive"), ("OFF", "on")] {
+        for (no, yes) in [("no", "YES"), ("False", "true"), ("n", "Y"), ("negative", "Positive"), ("Neg", "POS"), ("OFF", "on")] {
             assert_eq!((truth(no), truth(yes)), (Some(0.0), Some(1.0)));
         }
         assert_eq!((truth("maybe"), truth("")), (None, None));
-    }
-
-    #[test]
-    fn codes_begin_with_a_zero() {
-        for code in ["01", "007", "00", "-01", "01234"] {
-            assert!(is_code(code), "{code}");
-        }
-        for number in ["0", "-0", "0.5", "1", "100", "0e1", "", "0x1f"] {
-            assert!(!is_code(number), "{number}");
-        }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::cells::is_code;
+use super::cells::{PAIRS, is_missing};
+use super::class_names::{called, is_like, number};
 use super::dataset::class_count;
 use crate::error::{Error, list};
 use crate::shape;
@@ -105,74 +106,47 @@ impl ClassColumn {
     }
 }
 
-/// What means no and yes, in any case; numbers by their value.
-const PAIRS: &[(&str, &str)] = &[
-    ("no", "yes"),
-    ("n", "y"),
-    ("false", "true"),
-    ("f", "t"),
-    ("negative", "positive"),
-    ("neg", "pos"),
-    ("-", "+"),
-    ("off", "on"),
-    ("absent", "present"),
-    ("0", "1"),
-    ("-1", "1"),
-];
-
-/// What stands for a value that is not there, in lower case.
-const MISSING: &[&str] = &["", "na", "n/a", "nan", "null", "none", "missing", "unknown", "?"];
+/// What means no and yes and is no word; numbers by their value.
+const SIGNS: [(&str, &str); 3] = [("-", "+"), ("0", "1"), ("-1", "1")];
 
 /// Two classes, no first.
 fn no_and_yes(one: &str, other: &str, output: &OutputSpec, column: &str) -> Result<Vec<String>, Error> {
-    let is = |text: &str, meaning: &str| match (number(text), number(meaning)) {
-        (Some(value), Some(meaning)) => value == meaning,
-        _ => text.eq_ignore_ascii_case(meaning),
-    };
     let named = |no: &str, yes: &str| Ok(vec![no.to_owned(), yes.to_owned()]);
     let failed = |message: String, help: String| Err(Error::Classes { path: None, message, help: Some(help) });
     let name = output.name;
-    if let Some(yes) = output.yes {
-        // As it is written, else as a number or in another case.
-        let matches = |text: &str| (text == yes, is(text, yes));
-        return match (matches(one), matches(other)) {
-            ((true, _), _) => named(other, one),
-            (_, (true, _)) => named(one, other),
-            ((_, true), (_, false)) => named(other, one),
-            ((_, false), (_, true)) => named(one, other),
-            _ => failed(
+    let is = |(no, yes): &(&str, &str)| is_like(one, no) && is_like(other, yes);
+    let is_turned = |(no, yes): &(&str, &str)| is_like(one, yes) && is_like(other, no);
+    let mut pairs = PAIRS.iter().chain(&SIGNS);
+    let meant = pairs.find_map(|pair| if is(pair) { Some((one, other)) } else { is_turned(pair).then_some((other, one)) });
+    // Two texts are not always no and yes: one of them says that there is no value, or numbers between them would have a meaning.
+    let is_fraction = |text: &str| text.parse::<f64>().is_ok_and(|number| number.fract() != 0.0);
+    let no_pair = match (meant, [one, other]) {
+        (None, texts) if texts.into_iter().any(is_missing) => Some("a missing value is no class: remove its rows".to_owned()),
+        (None, texts) if texts.into_iter().any(is_fraction) => {
+            Some(format!("shares between no and yes are numbers: write `output {name}: f32[1]`, or give 0 and 1"))
+        }
+        _ => None,
+    };
+    if let Some(help) = no_pair {
+        let message =
+            format!("{column} holds `{one}` and `{other}`, which are no pair of classes, but output `{name}` is binary");
+        return failed(message, help);
+    }
+    match (output.yes, meant) {
+        (Some(yes), _) => match called([one, other], yes) {
+            Some(0) => named(other, one),
+            Some(_) => named(one, other),
+            None => failed(
                 format!("{column} holds `{one}` and `{other}`, and the recipe says that `{yes}` is yes of output `{name}`"),
                 format!("write `yes = {other:?}` or `yes = {one:?}`"),
             ),
-        };
+        },
+        (None, Some((no, yes))) => named(no, yes),
+        (None, None) => failed(
+            format!("{column} holds `{one}` and `{other}`, and nothing says which of them is yes of output `{name}`"),
+            format!("say it in the recipe: `yes = {other:?}`, with several outputs `yes = ({name} = {other:?})`"),
+        ),
     }
-    for (no, yes) in PAIRS {
-        if is(one, no) && is(other, yes) {
-            return named(one, other);
-        }
-        if is(one, yes) && is(other, no) {
-            return named(other, one);
-        }
-    }
-    let missing = [one, other].into_iter().find(|text| MISSING.contains(&text.to_ascii_lowercase().as_str()));
-    let example = if missing == Some(other) { one } else { other };
-    let help = match missing {
-        Some(missing) => {
-            format!("`{missing}` mostly stands for a missing value: leave such rows out, or say `yes = {example:?}`")
-        }
-        None => format!("say it in the recipe: `yes = {example:?}`, with several outputs `yes = ({name} = {example:?})`"),
-    };
-    failed(format!("{column} holds `{one}` and `{other}`, and nothing says which of them is yes of output `{name}`"), help)
-}
-
-/// The number that a text is, if f64 holds it exactly enough to tell it from its neighbours. Zero has no sign. A code such as 01
-/// is none: it is not 1.
-fn number(text: &str) -> Option<f64> {
-    const WHOLE: f64 = (1_u64 << 53) as f64;
-    if is_code(text) {
-        return None;
-    }
-    text.parse().ok().filter(|number: &f64| number.abs() < WHOLE).map(|number| number + 0.0)
 }
 
 fn is_index(number: f64, classes: usize) -> bool {
@@ -269,12 +243,19 @@ mod tests {
         let (message, help) = said(&["male", "female"], None);
         assert_eq!(message, "column `kind` holds `female` and `male`, and nothing says which of them is yes of output `kind`");
         assert_eq!(help, "say it in the recipe: `yes = \"male\"`, with several outputs `yes = (kind = \"male\")`");
-        assert!(said(&["0", "0.5"], None).0.contains("nothing says which of them is yes"));
         assert!(said(&["1", "2"], None).0.contains("nothing says which of them is yes"));
-        assert_eq!(
-            said(&["yes", "NA"], None).1,
-            "`NA` mostly stands for a missing value: leave such rows out, or say `yes = \"yes\"`"
-        );
+        // What is no pair of classes is none whatever the recipe says, and nothing else is advised.
+        for (cells, help) in [
+            (["yes", "NA"], "a missing value is no class: remove its rows"),
+            (["-", "x"], "a missing value is no class: remove its rows"),
+            (["0", "0.5"], "shares between no and yes are numbers: write `output kind: f32[1]`, or give 0 and 1"),
+        ] {
+            for yes in [None, Some(cells[0]), Some(cells[1])] {
+                let (message, advice) = said(&cells, yes);
+                assert!(message.contains("which are no pair of classes"), "{message}");
+                assert_eq!(advice, help);
+            }
+        }
         let (message, _) = said(&["male", "female"], Some("man"));
         assert_eq!(message, "column `kind` holds `female` and `male`, and the recipe says that `man` is yes of output `kind`");
     }

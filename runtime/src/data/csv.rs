@@ -3,16 +3,18 @@
 use std::io::BufRead;
 use std::path::Path;
 
-use super::cells::{FILL_IN, Wrong, is_code, is_missing, no_number, number, truth};
+use super::cells::{FILL_IN, Wrong, is_missing, no_number, number, truth};
+use super::class_names::is_code;
 use super::classes::ClassColumn;
 use super::dataset::{class_count, expected_target, is_target};
 use super::faults::{Faults, Survey};
 use super::features::Features;
-use super::file::{Source, larger, limit, peek, show_bytes};
+use super::file::{Source, larger, limit, peek};
 use super::layout::{Layout, Wanted, failed};
 use super::records::{Record, Records};
 use super::{FeatureNames, Labels, notes};
 use crate::error::Error;
+use crate::room;
 use crate::spec::{InputSpec, Normalize, OutputKind, OutputSpec, Spec};
 
 /// A CSV file of which the first line has been read.
@@ -172,7 +174,7 @@ impl Table {
 }
 
 fn too_large(path: &Path, line: u64, limit: u64) -> Error {
-    let message = format!("up to here the values take {} of memory, as much as they may", show_bytes(limit as f64));
+    let message = format!("up to here the values take {} of memory, as much as they may", room::bytes(limit));
     Error::Table { path: path.to_owned(), line: Some(line), message, help: Some(larger()) }
 }
 
@@ -298,35 +300,13 @@ fn class_indices(
 ) -> Result<(Vec<f32>, Vec<String>), Error> {
     let names = match known {
         Some(names) => names.to_vec(),
-        None => {
-            let names = column.names(output, &layout.column_name(number)).map_err(|error| error.in_file(layout.path()))?;
-            check_pair(layout, output, number, &names)?;
-            names
-        }
+        None => column.names(output, &layout.column_name(number)).map_err(|error| error.in_file(layout.path()))?,
     };
     let indices = column.among(&names).map_err(|unknown| {
         let expected = format!("one of the classes {}", crate::error::list(&names, 8));
         layout.wrong_cell(unknown.line, number, &unknown.text, expected, None)
     })?;
     Ok((indices, names))
-}
-
-/// Two names are not always no and yes: numbers between them would have a meaning, or one of them says that there is no value.
-fn check_pair(layout: &Layout, output: &OutputSpec, column: usize, names: &[String]) -> Result<(), Error> {
-    if output.kind != OutputKind::Binary {
-        return Ok(());
-    }
-    let is_fraction = |name: &&String| name.parse::<f64>().is_ok_and(|number| number.fract() != 0.0);
-    let help = if names.iter().any(|name| is_missing(name)) {
-        "a missing value is no class: remove its rows".to_owned()
-    } else if names.iter().any(|name| is_fraction(&name)) {
-        format!("shares between no and yes are numbers: write `output {}: f32[1]`, or give 0 and 1", output.name)
-    } else {
-        return Ok(());
-    };
-    let (column, shown) = (layout.column_name(column), crate::error::list(names, 8));
-    let message = format!("{column} holds {shown}, which are no pair of classes, but output `{}` is binary", output.name);
-    Err(Error::Classes { path: Some(layout.path().to_owned()), message, help: Some(help) })
 }
 
 /// The most bytes of a class's name.

@@ -99,13 +99,6 @@ fn bytes(text: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(1 << power)
 }
 
-/// "3.5 GiB", for messages.
-pub(super) fn show_bytes(bytes: f64) -> String {
-    const UNITS: [(f64, &str); 4] = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
-    let unit = UNITS.iter().find(|(size, _)| bytes >= *size);
-    unit.map_or_else(|| format!("{bytes} bytes"), |(size, name)| format!("{:.1} {name}", bytes / size))
-}
-
 /// What to do about data that is larger than it may be.
 pub(super) fn larger() -> String {
     format!("if there is that much memory, allow it by the environment variable {LIMIT}, such as {LIMIT}=16G")
@@ -134,8 +127,5 @@ mod tests {
         for (text, number) in expected {
             assert_eq!(bytes(text), number, "{text:?}");
         }
-        assert_eq!(show_bytes(2.5e9), "2.5 GB");
-        assert_eq!(show_bytes(999.0), "999 bytes");
-        assert_eq!(show_bytes(4e30), "4000000000000000000.0 TB");
     }
 }

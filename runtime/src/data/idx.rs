@@ -3,8 +3,9 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::file::{self, Source, larger, show_bytes};
+use super::file::{self, Source, larger};
 use crate::error::Error;
+use crate::room;
 use crate::shape;
 
 /// An IDX file whose header has been read. What that says of its size is checked before anything is made of it.
@@ -128,7 +129,7 @@ impl Idx {
         let limit = file::limit().map_err(|message| self.failed(message))?;
         let held = count.saturating_mul(self.kind.held());
         if held > limit {
-            let (held, limit, sizes) = (show_bytes(held as f64), show_bytes(limit as f64), shape::array(&self.sizes));
+            let (held, limit, sizes) = (room::bytes(held), room::bytes(limit), shape::array(&self.sizes));
             let message =
                 format!("has values in the shape {sizes}, which take {held} of memory, more than the {limit} that they may");
             return Err(Error::Idx { path: self.path, message, help: Some(larger()) });

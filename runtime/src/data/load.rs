@@ -33,7 +33,7 @@ pub fn load(data: &DataSpec, base_dir: &Path, spec: &Spec) -> Result<Dataset, Er
 /// may be there, and are ignored.
 ///
 /// # Errors
-/// As [`load`], and if a class is none of them, or a column is not there.
+/// As [`load`], and if a class is none of them, or a column is not there; if what is known of columns does not fit the inputs.
 pub fn load_like(
     data: &DataSpec,
     base_dir: &Path,
@@ -42,6 +42,7 @@ pub fn load_like(
     features: &FeatureNames,
 ) -> Result<Dataset, Error> {
     let known = features;
+    check_known(known, spec)?;
     match *data {
         DataSpec::Csv { path, labels: targets, features, weight, header, delimiter } => {
             let path = base_dir.join(path);
@@ -80,6 +81,7 @@ pub fn load_like(
 /// # Errors
 /// As [`load_like`].
 pub fn load_inputs(data: &DataSpec, base_dir: &Path, spec: &Spec, known: &FeatureNames) -> Result<Vec<Vec<f32>>, Error> {
+    check_known(known, spec)?;
     match *data {
         DataSpec::Csv { path, labels, features, weight, header, delimiter } => {
             let wanted = Wanted { features, labels, weight, known };
@@ -99,6 +101,14 @@ pub fn load_inputs(data: &DataSpec, base_dir: &Path, spec: &Spec, known: &Featur
                 }),
             }
         }
+    }
+}
+
+/// An error if what is known of columns is not of a model's inputs.
+fn check_known(known: &FeatureNames, spec: &Spec) -> Result<(), Error> {
+    match known.misfit(spec.inputs) {
+        None => Ok(()),
+        Some(misfit) => Err(Error::Shape { path: None, message: format!("what is known of the columns {misfit}"), help: None }),
     }
 }
 

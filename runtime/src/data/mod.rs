@@ -2,6 +2,7 @@
 
 #[cfg(feature = "files")]
 mod cells;
+mod class_names;
 #[cfg(feature = "files")]
 mod classes;
 #[cfg(feature = "files")]
@@ -28,6 +29,7 @@ mod notes;
 mod records;
 mod split;
 
+pub(crate) use class_names::called;
 pub use dataset::{Dataset, Labels};
 pub(crate) use dataset::{class_count, is_target};
 pub use feature_names::FeatureNames;
