@@ -555,7 +555,7 @@ fn normalized(normalize: Normalize) -> Spec {
 
 #[test]
 fn values_that_f32_merges_are_read_relative_to_a_base() {
-    let text = "t,b,y\n100100038,1,0\n100100037,2,0\n";
+    let text = "t,b,y\n100100038,1,0\n100100037,2,1\n";
     let y = csv(&[&["y"]], &[]);
     let spec = normalized(Normalize::Standard);
     let data = read(text, &y, &spec).unwrap();
@@ -595,6 +595,41 @@ fn columns_that_are_not_meant_as_numbers_are_told_of() {
     assert_eq!(data.notes(), [code, id]);
     // Who names the columns has chosen them.
     assert_eq!(read(&text, &csv(&[&["y"]], &[&["number", "b", "zip"]]), &spec).unwrap().notes(), [""; 0]);
+}
+
+#[test]
+fn targets_that_f32_hardly_tells_apart_are_told_of() {
+    let y = csv(&[&["y"]], &[]);
+    let notes = |targets: &[&str]| {
+        let rows: String = targets.iter().enumerate().map(|(row, y)| format!("{row},{},{y}\n", row % 2)).collect();
+        read(format!("a,b,y\n{rows}"), &y, &LINEAR.spec).unwrap().notes().to_vec()
+    };
+    let coarse = |low: &str, high: &str, step: &str| {
+        format!(
+            "column `y` holds targets from {low} to {high}, and so far from 0 the numbers of f32 are {step} apart: subtract a \
+             constant first, such as {low}, and add it to what is predicted; targets are not taken relative to a base, as features \
+             are"
+        )
+    };
+    // Seconds since 1970 within ten minutes, which f32 holds to two minutes.
+    assert_eq!(notes(&["1700000600", "1700000000", "1700000300"]), [coarse("1700000000", "1700000600", "128")]);
+    assert_eq!(notes(&["1e12", "1000000000003.25"]), [coarse("1000000000000", "1000000000003.25", "65536")]);
+    assert_eq!(notes(&["-5000.25", "-5000.5"]), [coarse("-5000.5", "-5000.25", "0.00048828125")]);
+    for (constant, shown) in [(&["7", "7.0"][..], "7"), (&["0", "-0", "0"], "0"), (&["0.3", "0.30000000000000004"], "0.3")] {
+        assert_eq!(notes(constant), [format!("column `y` is {shown} in all rows: there is nothing to learn of it")]);
+    }
+    for told_apart in [&["0", "1"][..], &["1700000000", "1700864000.5"], &["16777217", "16777219", "0"], &["5"]] {
+        assert_eq!(notes(told_apart), [""; 0], "{told_apart:?}");
+    }
+    // Of several columns it is said of which.
+    let outputs: &[OutputSpec] = &[OutputSpec { name: "y", kind: OutputKind::Values(&[2]), loss: "mse", ..OutputSpec::EMPTY }];
+    let spec = Spec { outputs, ..LINEAR.spec };
+    let (text, both) = ("a,b,y0,y1\n1,2,1,3\n1,3,2,3\n", csv(&[&["y0", "y1"]], &[]));
+    let data = read(text, &both, &spec).unwrap();
+    assert_eq!(data.notes(), ["column `y1` is 3 in all rows: there is nothing to learn of it"]);
+    // What a training told of is not told again.
+    let like = with_file(text, |folder| load_like(&both, folder, &spec, data.labels(), data.features())).unwrap();
+    assert_eq!(like.notes(), [""; 0]);
 }
 
 /// What the records of a text are, in the words of the crate `csv`, which mends what it cannot read.
