@@ -565,3 +565,22 @@ fn advice_is_on_the_recipe_that_is_trained() {
     );
     assert!(!run(&["train", "points.dlm", "--set", "warmup=steps(159)"]).contains("W029"));
 }
+
+#[test]
+fn a_rate_of_0_teaches_nothing_and_the_watch_says_so() {
+    let folder = points();
+    let train = |set: &str| {
+        let arguments = ["train", "points.dlm", "--watch", "--epochs", "2", "--out", "out", "--set", set];
+        text(&dlm().current_dir(&folder).args(arguments).assert().success().get_output().stderr)
+    };
+    let said = train("optimizer.lr=0");
+    for step in [1, 9] {
+        assert!(said.contains(&format!("at step {step}: nothing is learned: every update is 0\n")), "{said}");
+    }
+    // At the first step of a warm-up it is as it is meant to be.
+    let said = train("warmup=epochs(1)");
+    assert!(
+        said.contains("at step 1: signals are steady") && !said.contains("are 0 to") && !said.contains("nothing is"),
+        "{said}"
+    );
+}
