@@ -522,7 +522,14 @@ fn what_a_training_is_measured_by_and_classes_are_said() {
     let (out, errors) = (text(&train.get_output().stdout), text(&train.get_output().stderr));
     assert!(errors.contains("side: the classes are `left`, `right`, in this order"), "{errors}");
     let guess = out.lines().rev().nth(1).unwrap();
-    assert!(guess.starts_with("guess  accuracy "), "{out}");
+    assert!(guess.starts_with("guess on the test part  accuracy "), "{out}");
+    // Between the lines of two parts it says to which it belongs, which is the validation's where there is no test.
+    for (split, part) in [("(validation = 0.2)", "validation"), ("()", "training")] {
+        let split = ["train", "points.dlm", "--epochs", "1", "--out", "out", "--set", &format!("split={split}")];
+        let out = text(&dlm().current_dir(&folder).args(split).assert().success().get_output().stdout);
+        let guess = out.lines().rev().nth(1).unwrap();
+        assert!(guess.starts_with(&format!("guess on the {part} part  accuracy ")), "{out}");
+    }
     let json = ["train", "points.dlm", "--out", "out", "--format", "json"];
     let train = dlm().current_dir(&folder).args(json).assert().success();
     let last = json_lines(&train.get_output().stdout).pop().unwrap();
