@@ -14,16 +14,33 @@ fn nothing_that_is_read_is_written_over() {
     let run = |arguments: &[&str]| dlm().current_dir(&folder).args(arguments).assert();
     run(&["train", "points.dlm", "--epochs", "1", "--out", "out"]).success();
     fs::copy(path("out/final.safetensors"), path("w.safetensors")).unwrap();
-    fs::copy(path("points.csv"), path("more.csv")).unwrap();
+    for copy in ["more.csv", "other.csv", "test.csv"] {
+        fs::copy(path("points.csv"), path(copy)).unwrap();
+    }
+    fs::copy(path("w.safetensors"), path("reused")).unwrap();
     fs::copy(path("out/log.jsonl"), path("my.jsonl")).unwrap();
     fs::hard_link(path("points.csv"), path("hard.csv")).unwrap();
-    let files =
-        ["points.dlm", "points.csv", "more.csv", "w.safetensors", "my.jsonl", "out/final.safetensors", "out/best.safetensors"];
+    let files = [
+        "points.dlm",
+        "points.csv",
+        "more.csv",
+        "other.csv",
+        "test.csv",
+        "w.safetensors",
+        "reused",
+        "my.jsonl",
+        "out/final.safetensors",
+        "out/best.safetensors",
+    ];
     let contents = || files.map(|name| fs::read(path(name)).unwrap());
     let before = contents();
     let more = r#"validation_data=csv("more.csv", label = "side")"#;
     let train = ["train", "points.dlm", "--epochs", "1", "--set", "split=(test = 0.2)", "--set", more];
     let predict = ["predict", "points.dlm", "--weights", "w.safetensors", "points.csv", "--output"];
+    // The recipe's data is not what is predicted from.
+    let recipe = [r#"validation_data=csv("other.csv", label = "side")"#, r#"test_data=csv("test.csv", label = "side")"#];
+    let predict_more = ["predict", "points.dlm", "--weights", "w.safetensors", "more.csv", "--set", "split=()"];
+    let predict_more = [&predict_more[..], &["--set", recipe[0], "--set", recipe[1], "--output"]].concat();
     for (arguments, what, help) in [
         (&[&train[..], &["--log", "points.csv"]].concat(), "points.csv is read, as data,", "`--log`"),
         (&[&train[..], &["--log", "./out/../more.csv"]].concat(), "more.csv is read, as data,", "`--log`"),
@@ -41,6 +58,14 @@ fn nothing_that_is_read_is_written_over() {
             "`--out`",
         ),
         (&[&predict[..], &["points.csv"]].concat(), "points.csv is read, as data,", "`--output`"),
+        (&[&predict_more[..], &["points.csv"]].concat(), "points.csv is read, as data of the recipe,", "`--output`"),
+        (&[&predict_more[..], &["./out/../other.csv"]].concat(), "other.csv is read, as data of the recipe,", "`--output`"),
+        (&[&predict_more[..], &["test.csv"]].concat(), "test.csv is read, as data of the recipe,", "`--output`"),
+        (
+            &[&predict[..], &["reused", "--set", r#"reuse=weights("reused")"#]].concat(),
+            "reused is read, as weights that are reused,",
+            "`--output`",
+        ),
         (&[&predict[..], &["w.safetensors"]].concat(), "w.safetensors is read, as weights,", "`--output`"),
         (&[&predict[..], &["points.dlm"]].concat(), "points.dlm is read, as the model,", "`--output`"),
         (&vec!["report", "my.jsonl", "--output", "my.jsonl"], "my.jsonl is read, as a log,", "`--output`"),
@@ -136,4 +161,34 @@ fn a_full_disk_costs_nothing_that_was_there() {
     fs::remove_file(disk.path().join("full")).unwrap();
     train("2").success();
     assert!(results() != before && results().len() == 3);
+}
+
+#[test]
+fn a_report_replaces_pages_alone() {
+    let folder = points();
+    let path = |name: &str| folder.path().join(name);
+    let run = |arguments: &[&str]| dlm().current_dir(&folder).args(arguments).assert();
+    run(&["train", "points.dlm", "--epochs", "1", "--out", "out"]).success();
+    run(&["train", "points.dlm", "--epochs", "1", "--out", "more"]).success();
+    let report = |output: &str| run(&["report", "out", "--output", output]);
+    for file in ["points.csv", "points.dlm", "out/final.safetensors", "out/best.safetensors", "more/log.jsonl"] {
+        let before = fs::read(path(file)).unwrap();
+        let refused = || contains(format!("{file} is there, is no page of HTML, and would be written over"));
+        report(file).code(2).stdout("").stderr(refused().and(contains("name another place by `--output`, or remove the file")));
+        if file != "more/log.jsonl" {
+            run(&["report", "out", "more", "--output", file]).code(2).stderr(refused());
+        }
+        assert!(fs::read(path(file)).unwrap() == before, "{file}");
+    }
+    // Neither where it goes by itself.
+    fs::write(path("out/report.html"), "notes").unwrap();
+    run(&["report", "out"]).code(2).stderr(contains("out/report.html is there, is no page of HTML"));
+    // A page is replaced, its own and any other.
+    for page in ["<!doctype html>\n<p>old", "<!DOCTYPE HTML PUBLIC", "<!DOCTYPE html"] {
+        fs::write(path("out/report.html"), page).unwrap();
+        run(&["report", "out"]).success();
+        run(&["report", "out"]).success();
+        assert!(fs::read_to_string(path("out/report.html")).unwrap().contains("Training: out"));
+    }
+    report("new.html").success();
 }

@@ -29,7 +29,7 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
     let spec = describe(&compiled);
     let inputs = Inputs::default().and(&arguments.selection.file, "the model").with(places.files(&unit.recipe), "data");
     let inputs = inputs.with(arguments.weights.clone(), "weights to begin with");
-    let inputs = inputs.with(spec.recipe.reuse.map(|reuse| places.reuse.join(reuse.path)), "weights that are reused");
+    let inputs = inputs.with(places.reused(&unit.recipe), "weights that are reused");
     Output::spare(&inputs, arguments.out.as_deref(), arguments.log.as_deref())?;
     room::to_train(&spec)?;
     let (labels, features) = match (&arguments.weights, spec.recipe.reuse) {
