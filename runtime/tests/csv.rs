@@ -145,9 +145,9 @@ fn columns_that_are_not_there_are_named_with_what_is_similar() {
     let (_, message, help) = error(FLOWERS, &headless(&[&["3"]]), &CLASSIFIER.spec);
     assert_eq!((message.as_str(), help.unwrap()), ("x.csv: there is no column `3`", "the columns are `0`, `1`, `2`".to_owned()));
     let twice = "a,b,a\n1,2,3\n";
-    let expected = "x.csv:1: several columns are named `a`; say which by its number, from 0";
+    let expected = "x.csv:1: several columns are named `a`: 0 and 2 (from 0)";
     assert_eq!(self::message(twice, &csv(&[&["a"]], &[]), &LINEAR.spec), expected);
-    assert_eq!(read(twice, &csv(&[&["2"]], &[]), &LINEAR.spec).unwrap().targets(), [[3.0]]);
+    assert_eq!(read(twice, &csv(&[&["2"]], &[&["0", "1"]]), &LINEAR.spec).unwrap().targets(), [[3.0]]);
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn the_names_of_features_are_kept_where_each_names_one_column() {
     assert_eq!(names(FLOWERS, &KIND).unwrap(), ["length", "width"]);
     assert_eq!(names(FLOWERS, &csv(&[&["kind"]], &[&["width", "0"]])).unwrap(), ["width", "length"]);
     assert_eq!(names("a,,kind\n1,2,x\n1,2,y\n1,2,z\n", &KIND), None);
-    assert_eq!(names("a,a,kind\n1,2,x\n1,2,y\n1,2,z\n", &KIND), None);
+    assert_eq!(names("a,a,kind\n1,2,x\n1,2,y\n1,2,z\n", &csv(&[&["kind"]], &[&["0", "1"]])), None);
     assert_eq!(names("1,2,x\n1,2,y\n1,2,z\n", &headless(&[&["2"]])), None);
 }
 
@@ -283,6 +283,33 @@ fn known_features_are_found_by_name_in_any_order() {
     let numbers = FeatureNames::new(vec![["0", "1"].map(str::to_owned).to_vec()]);
     let error = with_file("a,b\n1,2\n", |folder| load_inputs(&KIND, folder, &CLASSIFIER.spec, &numbers)).unwrap_err();
     assert_eq!(error.code(), "E303");
+}
+
+#[test]
+fn features_of_one_name_are_told_apart_or_refused() {
+    let inputs: &[InputSpec] = &[InputSpec { name: "x", shape: &[3], shift: 3, scale: 6 }];
+    let (spec, y) = (Spec { inputs, ..LINEAR.spec }, csv(&[&["y"]], &[]));
+    let text = "a,b,a,y\n1,2,3,4\n5,6,7,8\n";
+    let (code, found, help) = error(text, &y, &spec);
+    assert_eq!((code, found.as_str()), ("E302", "x.csv:1: several columns are named `a`: 0 and 2 (from 0)"));
+    let expected = "rename them, or say by its number which is meant: `label = \"0\"`, `features = [\"0\", …]`";
+    assert_eq!(help.unwrap(), expected);
+    assert!(message(text.replace('b', "a"), &y, &spec).ends_with("`a`: 0, 1 and 2 (from 0)"));
+    // Nor is one to be named as a label is that goes by its number: the weights would not know its name.
+    assert!(message("a,b,c,a\n1,2,3,4\n", &csv(&[&["3"]], &[]), &spec).ends_with("`a`: 0 and 3 (from 0)"));
+    // What is predicted from is no other matter.
+    let known = FeatureNames::default();
+    let found = with_file(text, |folder| load_inputs(&y, folder, &spec, &known)).unwrap_err();
+    assert_eq!(found.code(), "E302");
+    // Who leaves them out, or says which by number, has told them apart; columns without a name are none of one.
+    let features = csv(&[&["y"]], &[&["b", "a"]]);
+    assert_eq!(read("d,a,d,b,y\n0,1,0,2,4\n", &features, &LINEAR.spec).unwrap().inputs(), [[2.0, 1.0]]);
+    let numbers = csv(&[&["y"]], &[&["0", "1", "2"]]);
+    assert_eq!(read(text, &numbers, &spec).unwrap().inputs()[0][..3], [1.0, 2.0, 3.0]);
+    assert_eq!(read(",b,,y\n1,2,3,4\n", &y, &spec).unwrap().inputs(), [[1.0, 2.0, 3.0]]);
+    // Nor does advice name one of several by what they share.
+    let advice = error(text.replace("2,", "x,"), &y, &LINEAR.spec).2.unwrap();
+    assert!(advice.contains("`features = [\"0\", \"2\"]`"), "{advice}");
 }
 
 #[test]
@@ -528,7 +555,7 @@ fn normalized(normalize: Normalize) -> Spec {
 
 #[test]
 fn values_that_f32_merges_are_read_relative_to_a_base() {
-    let text = "t,b,y\n100100038,1,0\n100100037,2,0\n";
+    let text = "t,b,y\n100100038,1,0\n100100037,2,1\n";
     let y = csv(&[&["y"]], &[]);
     let spec = normalized(Normalize::Standard);
     let data = read(text, &y, &spec).unwrap();
@@ -568,6 +595,41 @@ fn columns_that_are_not_meant_as_numbers_are_told_of() {
     assert_eq!(data.notes(), [code, id]);
     // Who names the columns has chosen them.
     assert_eq!(read(&text, &csv(&[&["y"]], &[&["number", "b", "zip"]]), &spec).unwrap().notes(), [""; 0]);
+}
+
+#[test]
+fn targets_that_f32_hardly_tells_apart_are_told_of() {
+    let y = csv(&[&["y"]], &[]);
+    let notes = |targets: &[&str]| {
+        let rows: String = targets.iter().enumerate().map(|(row, y)| format!("{row},{},{y}\n", row % 2)).collect();
+        read(format!("a,b,y\n{rows}"), &y, &LINEAR.spec).unwrap().notes().to_vec()
+    };
+    let coarse = |low: &str, high: &str, step: &str| {
+        format!(
+            "column `y` holds targets from {low} to {high}, and so far from 0 the numbers of f32 are {step} apart: subtract a \
+             constant first, such as {low}, and add it to what is predicted; targets are not taken relative to a base, as features \
+             are"
+        )
+    };
+    // Seconds since 1970 within ten minutes, which f32 holds to two minutes.
+    assert_eq!(notes(&["1700000600", "1700000000", "1700000300"]), [coarse("1700000000", "1700000600", "128")]);
+    assert_eq!(notes(&["1e12", "1000000000003.25"]), [coarse("1000000000000", "1000000000003.25", "65536")]);
+    assert_eq!(notes(&["-5000.25", "-5000.5"]), [coarse("-5000.5", "-5000.25", "0.00048828125")]);
+    for (constant, shown) in [(&["7", "7.0"][..], "7"), (&["0", "-0", "0"], "0"), (&["0.3", "0.30000000000000004"], "0.3")] {
+        assert_eq!(notes(constant), [format!("column `y` is {shown} in all rows: there is nothing to learn of it")]);
+    }
+    for told_apart in [&["0", "1"][..], &["1700000000", "1700864000.5"], &["16777217", "16777219", "0"], &["5"]] {
+        assert_eq!(notes(told_apart), [""; 0], "{told_apart:?}");
+    }
+    // Of several columns it is said of which.
+    let outputs: &[OutputSpec] = &[OutputSpec { name: "y", kind: OutputKind::Values(&[2]), loss: "mse", ..OutputSpec::EMPTY }];
+    let spec = Spec { outputs, ..LINEAR.spec };
+    let (text, both) = ("a,b,y0,y1\n1,2,1,3\n1,3,2,3\n", csv(&[&["y0", "y1"]], &[]));
+    let data = read(text, &both, &spec).unwrap();
+    assert_eq!(data.notes(), ["column `y1` is 3 in all rows: there is nothing to learn of it"]);
+    // What a training told of is not told again.
+    let like = with_file(text, |folder| load_like(&both, folder, &spec, data.labels(), data.features())).unwrap();
+    assert_eq!(like.notes(), [""; 0]);
 }
 
 /// What the records of a text are, in the words of the crate `csv`, which mends what it cannot read.

@@ -3,19 +3,19 @@
 use std::io::BufRead;
 use std::path::Path;
 
-use super::cells::{FILL_IN, Wrong, is_missing, no_number, number, truth};
+use super::cells::{Wrong, is_missing, no_number, number};
 use super::class_names::is_code;
 use super::classes::ClassColumn;
-use super::dataset::{class_count, expected_target, is_target};
 use super::faults::{Faults, Survey};
 use super::features::Features;
 use super::file::{Source, larger, limit, peek};
 use super::layout::{Layout, Wanted, failed};
 use super::records::{Record, Records};
+use super::targets::{Target, no_target};
 use super::{FeatureNames, Labels, notes};
 use crate::error::Error;
 use crate::room;
-use crate::spec::{InputSpec, Normalize, OutputKind, OutputSpec, Spec};
+use crate::spec::{InputSpec, Normalize, OutputSpec, Spec};
 
 /// A CSV file of which the first line has been read.
 pub(super) struct Table {
@@ -226,9 +226,9 @@ impl<'a> Rows<'a> {
             return Err(std::mem::take(faults).first_error(layout));
         }
         for ((target, columns), output) in self.targets.iter_mut().zip(&self.places.targets).zip(self.spec.outputs) {
-            for column in columns {
+            for (index, column) in columns.iter().enumerate() {
                 let cell = row.cell(*column);
-                if !target.add(output, cell, row.line, keeps) {
+                if !target.add(output, index, cell, row.line, keeps) {
                     wrong(faults, *column, cell, &|| no_target(output, cell));
                 }
             }
@@ -247,10 +247,16 @@ impl<'a> Rows<'a> {
 
     fn finish(self, layout: &Layout, wanted: Wanted<'_>, known: &Labels) -> Result<Columns, Error> {
         let Rows { places, spec, inputs: features, targets, weights, codes, .. } = self;
+        // What is read as it was in a training has been told of there.
+        let is_training = !places.targets.is_empty() && wanted.known.fixed_bases(0).is_none();
         let (mut names, mut notes, mut values) = (vec![Vec::new(); targets.len()], Vec::new(), Vec::new());
         for (index, (target, columns)) in targets.into_iter().zip(&places.targets).enumerate() {
             values.push(match target {
-                Target::Numbers(numbers) => numbers,
+                Target::Numbers(numbers, ranges) => {
+                    let found = columns.iter().zip(&ranges).filter(|_| is_training && numbers.len() > columns.len());
+                    notes.extend(found.filter_map(|(column, range)| notes::target(&layout.column_name(*column), *range)));
+                    numbers
+                }
                 Target::Classes(classes) => {
                     let output = &spec.outputs[index];
                     let (indices, found) = class_indices(layout, &classes, output, columns[0], known.of(index))?;
@@ -281,7 +287,7 @@ impl<'a> Rows<'a> {
             inputs.push(values);
         }
         // Who names the columns has chosen them.
-        if wanted.features.is_empty() && !places.targets.is_empty() && wanted.known.fixed_bases(0).is_none() {
+        if wanted.features.is_empty() && is_training {
             notes.extend(codes.iter().map(|(column, line, code)| notes::code(&layout.column_name(*column), *line, code)));
             notes.extend(ids_of_features);
         }
@@ -307,68 +313,4 @@ fn class_indices(
         layout.wrong_cell(unknown.line, number, &unknown.text, expected, None)
     })?;
     Ok((indices, names))
-}
-
-/// The most bytes of a class's name.
-const LONGEST_CLASS: usize = 1024;
-
-/// Why a cell is no target of an output.
-fn no_target(output: &OutputSpec, cell: &str) -> Wrong {
-    let wrong = |expected: String, help| Wrong { expected, help };
-    match output.kind {
-        OutputKind::Class(_) | OutputKind::Binary if cell.is_empty() => wrong("a class".to_owned(), Some(FILL_IN.to_owned())),
-        OutputKind::Class(_) | OutputKind::Binary => wrong(format!("the name of a class, at most {LONGEST_CLASS} bytes"), None),
-        OutputKind::Flags(_) if number(cell).is_some() || !is_missing(cell) => {
-            wrong(expected_target(output.kind) + ", or yes or no", None)
-        }
-        OutputKind::Flags(_) | OutputKind::Values(_) => no_number(cell),
-    }
-}
-
-/// An output's targets as they are read.
-enum Target {
-    Numbers(Vec<f32>),
-    Classes(ClassColumn),
-}
-
-impl Target {
-    fn new(output: &OutputSpec) -> Self {
-        match output.kind {
-            OutputKind::Class(_) | OutputKind::Binary => Target::Classes(ClassColumn::default()),
-            OutputKind::Flags(_) | OutputKind::Values(_) => Target::Numbers(Vec::new()),
-        }
-    }
-
-    /// Whether a cell is a target of the output; keeps what it says if that is wanted.
-    fn add(&mut self, output: &OutputSpec, cell: &str, line: u64, keeps: bool) -> bool {
-        match self {
-            Target::Classes(classes) => {
-                let is_class = !cell.is_empty() && cell.len() <= LONGEST_CLASS;
-                if is_class && keeps {
-                    classes.push(cell, line);
-                }
-                is_class
-            }
-            Target::Numbers(numbers) => {
-                let flag = matches!(output.kind, OutputKind::Flags(_)).then(|| truth(cell)).flatten();
-                let value = flag.or_else(|| number(cell)).filter(|value| is_target(output.kind, *value));
-                numbers.extend(value.filter(|_| keeps));
-                value.is_some()
-            }
-        }
-    }
-
-    /// An error if a column of classes has so many different texts that it cannot be one.
-    fn check(&self, output: &OutputSpec, layout: &Layout, column: usize, line: u64) -> Result<(), Error> {
-        // A class can be written in several ways, such as 1, 1.0 and 1e0.
-        let most = class_count(output.kind).unwrap_or_default().saturating_mul(16).max(1 << 16);
-        match self {
-            Target::Classes(classes) if classes.texts() > most => {
-                let column = layout.column_name(column);
-                let message = format!("up to line {line} {column} holds {} different texts: too many to be classes", most + 1);
-                Err(layout.wrong_shape(message, Some("choose another column as the label".to_owned())))
-            }
-            _ => Ok(()),
-        }
-    }
 }

@@ -221,8 +221,8 @@ impl Dataset {
     }
 
     /// What reading it found that is no error, but may not be meant: columns that look like ids, codes that were read as
-    /// numbers, values that `f32` does not tell apart. A line each; a training tells its observer of them
-    /// ([`Observer::on_note`](crate::Observer::on_note)).
+    /// numbers, values that `f32` does not tell apart, targets that are all the same. A line each; a training tells its
+    /// observer of them ([`Observer::on_note`](crate::Observer::on_note)).
     pub fn notes(&self) -> &[String] {
         &self.notes
     }

@@ -9,7 +9,8 @@ use super::normalize::is_rounding;
 /// From here on `f32` does not hold every whole number.
 const WHOLE: f64 = (1 << 24) as f64;
 /// Where a column's values are so many times their spread, `f32` has fewer than 4096 steps between the least and the greatest.
-const COARSE: f64 = 2048.0;
+pub(super) const COARSE: f64 = 2048.0;
+
 /// The values of one input, row-major.
 #[derive(Debug)]
 pub(super) struct Features {

@@ -157,6 +157,7 @@ impl Layout {
             if rest.len() != inputs {
                 return Ok(Err(rest));
             }
+            self.check_names(&rest)?;
             let mut rest = rest.into_iter();
             return Ok(Ok(spec.inputs.iter().map(|input| rest.by_ref().take(input.features()).collect()).collect()));
         }
@@ -192,15 +193,27 @@ impl Layout {
 
     fn find_all(&self, names: &[impl AsRef<str>]) -> Result<Vec<usize>, Error> {
         let find = |name: &str| {
-            let Some(found) = self.find(name) else { return Err(self.no_column(name)) };
-            let again = self.header.iter().flatten().skip(found + 1).any(|column| column == name);
-            if again {
-                let message = format!("several columns are named `{name}`; say which by its number, from 0");
-                return Err(Error::Table { path: self.path.clone(), line: Some(1), message, help: None });
-            }
+            let found = self.find(name).ok_or_else(|| self.no_column(name))?;
+            self.check_once(name)?;
             Ok(found)
         };
         names.iter().map(|name| find(name.as_ref())).collect()
+    }
+
+    /// An error if one of these columns, which nobody asked for by name, has the name of another: in a file of another order
+    /// nothing would tell them apart.
+    fn check_names(&self, columns: &[usize]) -> Result<(), Error> {
+        columns.iter().filter_map(|column| self.name(*column)).try_for_each(|name| self.check_once(name))
+    }
+
+    /// An error if several columns have this name.
+    fn check_once(&self, name: &str) -> Result<(), Error> {
+        let places = self.header.iter().flatten().enumerate().filter(|(_, column)| *column == name);
+        let places: Vec<String> = places.map(|(place, _)| place.to_string()).collect();
+        let Some((last, before @ [_, ..])) = places.split_last() else { return Ok(()) };
+        let message = format!("several columns are named `{name}`: {} and {last} (from 0)", before.join(", "));
+        let help = "rename them, or say by its number which is meant: `label = \"0\"`, `features = [\"0\", …]`".to_owned();
+        Err(Error::Table { path: self.path.clone(), line: Some(1), message, help: Some(help) })
     }
 
     /// The columns that a model was trained on, by name alone: a number in a weights file is a name like any other.
@@ -259,7 +272,7 @@ impl Layout {
     /// A column as a recipe names it, if it can.
     pub(super) fn selector(&self, column: usize) -> String {
         match self.name(column) {
-            Some(name) if self.find(name) == Some(column) => format!("{name:?}"),
+            Some(name) if self.check_once(name).is_ok() => format!("{name:?}"),
             _ => format!("\"{column}\""),
         }
     }

@@ -28,6 +28,8 @@ mod notes;
 #[cfg(feature = "files")]
 mod records;
 mod split;
+#[cfg(feature = "files")]
+mod targets;
 
 pub(crate) use class_names::called;
 pub use dataset::{Dataset, Labels};

@@ -1,6 +1,6 @@
 //! What is no error in a table, but may not be meant.
 
-use super::features::Coarse;
+use super::features::{COARSE, Coarse};
 
 /// The fewest rows of which it can be said that a column holds another number in each.
 const ROWS: usize = 10;
@@ -47,6 +47,26 @@ pub(super) fn coarse(column: &str, why: Coarse, base: f64) -> String {
         return format!("{column} holds {what}: `normalize = standard` or `minmax` shifts them before they are rounded");
     }
     format!("{column} holds {what}: they are taken relative to {base}, their least, and the weights keep that")
+}
+
+/// What there is to tell of a column of targets from the least to the greatest: that `f32` hardly tells them apart, or that all
+/// are the same.
+pub(super) fn target(column: &str, (low, high): (f64, f64)) -> Option<String> {
+    // So little is what the rounding of `f64` leaves, in programs that compute the same value in several ways.
+    const ROUNDING: f64 = (1_u64 << 48) as f64;
+    let (size, range) = (low.abs().max(high.abs()), high - low);
+    if range * ROUNDING <= size {
+        return Some(format!("{column} is {low} in all rows: there is nothing to learn of it"));
+    }
+    if size <= COARSE * range {
+        return None;
+    }
+    let greatest = size as f32;
+    let step = f64::from(greatest.next_up()) - f64::from(greatest);
+    Some(format!(
+        "{column} holds targets from {low} to {high}, and so far from 0 the numbers of f32 are {step} apart: subtract a constant \
+         first, such as {low}, and add it to what is predicted; targets are not taken relative to a base, as features are"
+    ))
 }
 
 /// That a class is called as missing values are.
