@@ -108,13 +108,32 @@ fn what_does_not_fit_into_memory_is_an_error_before_anything_is_compiled() {
     let model = common::MODEL.replace("dense(8,", "dense(2000000,").replace("batch     = 8", "batch     = 65536");
     fs::write(folder.path().join("points.dlm"), model).unwrap();
     let run = |arguments: &[&str]| dlm().current_dir(&folder).args(arguments).assert().code(1);
+    // A training has no more rows in a batch than its data, which are few.
+    let wide = fs::read_to_string(folder.path().join("points.dlm")).unwrap().replace("2000000", "200000000");
+    fs::write(folder.path().join("wide.dlm"), wide).unwrap();
+    let train =
+        run(&["train", "wide.dlm"]).stderr(contains("error[E330]: training Points takes").and(contains("compiling").not()));
+    train.stderr(contains("rows of a batch").and(contains("65536").not()));
+    fs::remove_file(folder.path().join("wide.dlm")).unwrap();
     let refused =
         || contains("error[E330]: ").and(contains("TiB of memory")).and(contains("for each of the 65536 rows of a batch"));
-    run(&["train", "points.dlm"]).stderr(refused().and(contains("training Points takes")).and(contains("compiling").not()));
     run(&["eval", "points.dlm", "--weights", "none"]).stderr(refused().and(contains("predicting with Points takes")));
     run(&["predict", "points.dlm", "--weights", "none", "points.csv"]).stderr(refused());
     run(&["bench", "points.dlm"]).stderr(refused());
     assert_eq!(names(folder.path()), ["points.csv", "points.dlm"]);
+}
+
+#[test]
+fn a_batch_larger_than_the_data_takes_no_more_memory_and_trains_the_same() {
+    let folder = points();
+    let rows = fs::read_to_string(folder.path().join("points.csv")).unwrap().lines().count() - 1;
+    let train = |batch: usize| {
+        let (batch, out) = (format!("batch={batch}"), format!("out-{batch}"));
+        let arguments = ["train", "points.dlm", "--epochs", "3", "--set", &batch, "--out", &out];
+        dlm().current_dir(&folder).args(arguments).assert().success();
+        fs::read(folder.path().join(out).join("final.safetensors")).unwrap()
+    };
+    assert!(train(rows) == train(65_536));
 }
 
 #[cfg(unix)]
