@@ -67,7 +67,7 @@ pub enum Error {
         /// A way out.
         help: Option<String>,
     },
-    /// E305: cells of several columns are not what they have to be.
+    /// E305: several cells are not what they have to be, of one column or more.
     Values {
         /// The file.
         path: PathBuf,

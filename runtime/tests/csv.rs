@@ -404,13 +404,69 @@ x.csv: the file has 4 columns beside its labels, input `x` takes 2 (f32[2])
     let expected = "\
 x.csv: 3 columns hold what they cannot:
   column `a`: expected a number, found `x` in line 3
-  column `b`: expected a number, found `NA` in 2 of 3 rows, first in line 3; fill it in, or remove the row
+  column `b`: expected a number, found `NA` and `1,234` in 2 of 3 rows, first in line 3; fill it in, or remove the row; \
+write 1234 or 1.234, whichever it is: decimals are written with a point, thousands without a separator
   column `y` holds nothing in line 4: fill it in, or remove the row";
     assert_eq!((code, message.as_str(), help), ("E305", expected, None));
     // One column, in several rows.
-    let (_, message, help) = error("a,b,y\n1,,3\n1,,3\n1,2,3\n", &csv(&[&["y"]], &[]), &LINEAR.spec);
-    assert_eq!(message, "x.csv: line 2, column `b`: expected a number, found nothing");
-    assert_eq!(help.unwrap(), "fill it in, or remove the row; it is so in 2 of 3 rows");
+    let (code, message, help) = error("a,b,y\n1,,3\n1,,3\n1,2,3\n", &csv(&[&["y"]], &[]), &LINEAR.spec);
+    let expected = "\
+x.csv: 1 column holds what it cannot:
+  column `b` holds nothing in 2 of 3 rows, first in line 2: fill it in, or remove the rows";
+    assert_eq!((code, message.as_str(), help), ("E305", expected, None));
+}
+
+#[test]
+fn a_column_without_numbers_is_advised_by_what_it_is() {
+    let weighted =
+        DataSpec::Csv { path: "x.csv", labels: &[&["y"]], features: &[], weight: Some("w"), header: None, delimiter: ',' };
+    let spec = Spec { weighted: true, ..LINEAR.spec };
+    // A table of ones, whose column of this name holds these.
+    let line = |name: &str, cells: [&str; 3]| {
+        let at = ["a", "b", "y", "w"].iter().position(|column| *column == name).unwrap();
+        let mut text = "a;b;y;w\n".to_owned();
+        for cell in cells {
+            let row: Vec<&str> = (0..4).map(|column| if column == at { cell } else { "1" }).collect();
+            text += &(row.join(";") + "\n");
+        }
+        let DataSpec::Csv { path, labels, features, weight, header, .. } = weighted else { unreachable!() };
+        let (code, message, help) = error(text, &DataSpec::Csv { path, labels, features, weight, header, delimiter: ';' }, &spec);
+        assert_eq!((code, help), ("E305", None));
+        let (first, line) = message.split_once("\n  ").unwrap();
+        assert_eq!(first, "x.csv: 1 column holds what it cannot:");
+        line.strip_prefix(&format!("column `{name}`")).unwrap().to_owned()
+    };
+    // Numbers that are written otherwise are numbers, be it in all rows, and in features and targets alike.
+    for name in ["b", "y", "w"] {
+        for (cells, advice) in [
+            (
+                ["215,392", "1,100", "999,001"],
+                "write 215392 or 215.392, whichever it is: decimals are written with a point, thousands without a separator",
+            ),
+            (["5,1", "4,95", "6,0"], "decimals are written with a point"),
+            (["$183", "$20", "$7"], "write the number alone: 183"),
+            (["10%", "20%", "5 %"], "write the number alone: 10"),
+            (["yes", "no", "no"], "write 1 for yes and 0 for no"),
+        ] {
+            let found = format!(": expected a number, found `{}` in 3 of 3 rows, first in line 2; {advice}", cells[0]);
+            assert_eq!(line(name, cells), found);
+        }
+        let late = ": expected a number, found nothing and `$20` in 3 of 3 rows, first in line 2; fill it in, or remove the row; \
+                    write the number alone: 20";
+        assert_eq!(line(name, ["", "$20", "$7"]), late);
+        assert_eq!(line(name, ["1", "", "NA"]), " holds nothing in 2 of 3 rows, first in line 3: fill it in, or remove the rows");
+    }
+    // Texts are none, and only a feature can be left out. What is missing first is no text.
+    for (name, advice) in [
+        ("b", "leave it out, or write numbers for it"),
+        ("y", "write numbers for it, or make the output one of classes, `class[…]` or `binary`"),
+        ("w", "samples' weights are numbers from 0"),
+    ] {
+        assert_eq!(line(name, ["male", "female", "male"]), format!(" holds text, such as `male`, `female`: {advice}"));
+        assert_eq!(line(name, ["", "F", "M"]), format!(" holds text, such as `F`, `M`: {advice}"));
+    }
+    assert_eq!(line("b", [""; 3]), " is empty: leave it out");
+    assert_eq!(line("y", [""; 3]), " is empty: fill it in, or name another");
 }
 
 /// A spec whose output is yes or no.

@@ -54,10 +54,10 @@ fn advice(cell: &str) -> Option<String> {
         return Some(format!("write {whole}: thousands have no separator"));
     }
     let bare = cell.trim_matches(['%', '$', '€', '£', '¥', ' ']);
-    if bare != cell && is_number(bare) {
-        return Some(format!("write the number alone: {bare}"));
+    if bare != cell && !is_missing(bare) {
+        return if is_number(bare) { Some(format!("write the number alone: {bare}")) } else { advice(bare) };
     }
-    truth(cell).map(|_| "write 1 for yes and 0 for no, or leave the column out".to_owned())
+    truth(cell).map(|_| "write 1 for yes and 0 for no".to_owned())
 }
 
 /// A number whose thousands are separated, without the separators and with a point.
@@ -129,11 +129,13 @@ mod tests {
         }
         assert_eq!(advice("50 %"), "write the number alone: 50");
         assert_eq!(advice("$9.99"), "write the number alone: 9.99");
-        assert_eq!(advice("TRUE"), "write 1 for yes and 0 for no, or leave the column out");
+        assert_eq!(advice("TRUE"), "write 1 for yes and 0 for no");
+        assert_eq!(advice("$1,234.50"), "write 1234.50: thousands have no separator");
+        assert_eq!(advice("5,1 €"), "decimals are written with a point");
         for cell in ["", "NA", "n/a", "NaN", "null", "?", "-"] {
             assert_eq!(advice(cell), FILL_IN, "{cell}");
         }
-        for cell in ["male", "1,23,4", "12,34,567", "1-2", "é,123"] {
+        for cell in ["male", "%", "$ -", "1,23,4", "12,34,567", "1-2", "é,123"] {
             assert_eq!(advice(cell), "", "{cell}");
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::cells::{Wrong, is_missing, no_number, number};
 use super::class_names::is_code;
 use super::classes::ClassColumn;
-use super::faults::{Faults, Survey};
+use super::faults::{Faults, Role, Survey};
 use super::features::Features;
 use super::file::{Source, larger, limit, peek};
 use super::layout::{Layout, Wanted, failed};
@@ -195,7 +195,9 @@ impl<'a> Rows<'a> {
         let features = places.features.iter().enumerate();
         let inputs = features.map(|(input, columns)| Features::new(columns.len(), wanted.known.fixed_bases(input))).collect();
         let targets = spec.outputs.iter().zip(&places.targets).map(|(output, _)| Target::new(output)).collect();
-        Rows { places, spec, inputs, targets, weights: Vec::new(), faults: Faults::default(), codes: Vec::new() }
+        let labels = places.targets.iter().flatten().map(|column| (*column, Role::Target));
+        let faults = Faults::new(labels.chain(places.weight.map(|column| (column, Role::Weight))).collect());
+        Rows { places, spec, inputs, targets, weights: Vec::new(), faults, codes: Vec::new() }
     }
 
     fn add(&mut self, layout: &Layout, row: &Record) -> Result<(), Error> {

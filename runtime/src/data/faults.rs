@@ -14,7 +14,19 @@ const NAMED: usize = 12;
 
 /// What is wrong with columns.
 #[derive(Debug, Default)]
-pub(super) struct Faults(BTreeMap<usize, Fault>);
+pub(super) struct Faults {
+    columns: BTreeMap<usize, Fault>,
+    /// The columns that are targets or weights, and so are no features.
+    beside: Vec<(usize, Role)>,
+}
+
+/// What a column is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Feature,
+    Target,
+    Weight,
+}
 
 /// What is wrong with one column: its first cell that is, and how many.
 #[derive(Debug)]
@@ -25,91 +37,101 @@ struct Fault {
     count: u64,
     /// How many of them say that there is no value.
     missing: u64,
-    /// Some different texts that are no values.
-    texts: Vec<String>,
+    /// Some different texts that are no values, and what to do about each.
+    texts: Vec<(String, Option<String>)>,
 }
 
 impl Faults {
+    /// None yet, in a table with these columns beside its features.
+    pub(super) fn new(beside: Vec<(usize, Role)>) -> Self {
+        Faults { columns: BTreeMap::new(), beside }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.columns.is_empty()
     }
 
     /// Whether more than one column has any.
     pub(super) fn several(&self) -> bool {
-        self.0.len() > 1
+        self.columns.len() > 1
     }
 
     /// The error that tells of the first column alone, and its first cell.
     pub(super) fn first_error(self, layout: &Layout) -> Error {
-        let (column, fault) = self.0.into_iter().next().expect("an error is made of a fault");
+        let (column, fault) = self.columns.into_iter().next().expect("an error is made of a fault");
         layout.wrong_cell(fault.line, column, &fault.cell, fault.wrong.expected, fault.wrong.help)
     }
 
     /// Notes that a cell is not what it has to be.
-    pub(super) fn add(&mut self, column: usize, line: u64, cell: &str, why: impl FnOnce() -> Wrong) {
+    pub(super) fn add(&mut self, column: usize, line: u64, cell: &str, why: impl Fn() -> Wrong) {
         const TEXTS: usize = 3;
         let new = || Fault { line, cell: cell.to_owned(), wrong: why(), count: 0, missing: 0, texts: Vec::new() };
-        let fault = self.0.entry(column).or_insert_with(new);
+        let fault = self.columns.entry(column).or_insert_with(new);
         fault.count += 1;
         if is_missing(cell) {
             fault.missing += 1;
-        } else if fault.texts.len() < TEXTS && !fault.texts.iter().any(|text| text == cell) {
-            fault.texts.push(cell.to_owned());
+        } else if fault.texts.len() < TEXTS && !fault.texts.iter().any(|(text, _)| text == cell) {
+            fault.texts.push((cell.to_owned(), why().help));
         }
     }
 
     /// The error that tells of all of them, in a table of so many rows.
     pub(super) fn into_error(self, layout: &Layout, rows: u64) -> Error {
-        if self.0.len() > 1 {
-            let message = format!("{} hold what they cannot", shape::count(self.0.len(), "column"));
-            return Error::Values { path: layout.path().to_owned(), message, faults: self.lines(layout, rows) };
+        let mut faults = self.columns.values();
+        if let (Some(Fault { count: 1, .. }), None) = (faults.next(), faults.next()) {
+            return self.first_error(layout);
         }
-        let (column, fault) = self.0.into_iter().next().expect("an error is made of a fault");
-        let more = (fault.count > 1).then(|| format!("it is so in {} of {rows} rows", fault.count));
-        let help = match (fault.is_text(rows), more, fault.wrong.help) {
-            (true, Some(_), _) => Some(LEAVE_OUT.to_owned()),
-            (_, Some(more), Some(help)) => Some(format!("{help}; {more}")),
-            (_, more, help) => help.or(more),
-        };
-        layout.wrong_cell(fault.line, column, &fault.cell, fault.wrong.expected, help)
+        let hold = if self.several() { "hold what they cannot" } else { "holds what it cannot" };
+        let message = format!("{} {hold}", shape::count(self.columns.len(), "column"));
+        Error::Values { path: layout.path().to_owned(), message, faults: self.lines(layout, rows) }
     }
 
     /// A line for each column.
     fn lines(&self, layout: &Layout, rows: u64) -> Vec<String> {
-        let mut lines: Vec<String> =
-            self.0.iter().take(NAMED).map(|(column, fault)| fault.line(&layout.column_name(*column), rows)).collect();
-        let more = self.0.len() - lines.len();
+        let role = |column| self.beside.iter().find(|(beside, _)| *beside == column).map_or(Role::Feature, |(_, role)| *role);
+        let line = |(column, fault): (&usize, &Fault)| fault.line(&layout.column_name(*column), role(*column), rows);
+        let mut lines: Vec<String> = self.columns.iter().take(NAMED).map(line).collect();
+        let more = self.columns.len() - lines.len();
         lines.extend((more > 0).then(|| format!("and {} more", shape::count(more, "column"))));
         lines
     }
 }
 
-const LEAVE_OUT: &str = "a network takes numbers: leave the column out by `features = […]`, or write numbers for its texts";
-
 impl Fault {
-    /// Whether the column holds no number at all, but texts.
+    /// Whether the column holds no number at all, but texts that are none written otherwise.
     fn is_text(&self, rows: u64) -> bool {
-        self.count == rows && self.count > self.missing
+        let is_other = self.texts.iter().any(|(_, help)| help.is_none());
+        self.count == rows && is_other && self.wrong.expected == "a number"
     }
 
-    fn line(&self, column: &str, rows: u64) -> String {
-        if self.is_text(rows) && self.wrong.expected == "a number" {
-            let texts: Vec<String> = self.texts.iter().map(|text| shorten(text)).collect();
-            return format!("{column} holds text, such as {}: leave it out, or write numbers for it", list(&texts, 3));
+    fn line(&self, column: &str, role: Role, rows: u64) -> String {
+        if self.is_text(rows) {
+            let texts: Vec<String> = self.texts.iter().map(|(text, _)| shorten(text)).collect();
+            let help = match role {
+                Role::Feature => "leave it out, or write numbers for it",
+                Role::Target => "write numbers for it, or make the output one of classes, `class[…]` or `binary`",
+                Role::Weight => "samples' weights are numbers from 0",
+            };
+            return format!("{column} holds text, such as {}: {help}", list(&texts, 3));
         }
         let place = match self.count {
             1 => format!("line {}", self.line),
             count => format!("{count} of {rows} rows, first in line {}", self.line),
         };
         if self.missing == rows {
-            return format!("{column} is empty: leave it out");
+            let help = if role == Role::Feature { "leave it out" } else { "fill it in, or name another" };
+            return format!("{column} is empty: {help}");
         }
+        let found = if self.cell.is_empty() { "nothing".to_owned() } else { format!("`{}`", shorten(&self.cell)) };
         if self.missing == self.count {
-            let found = if self.cell.is_empty() { "nothing".to_owned() } else { format!("`{}`", self.cell) };
             return format!("{column} holds {found} in {place}: {FILL_IN}{}", if self.count > 1 { "s" } else { "" });
         }
-        let help = self.wrong.help.as_ref().map_or(String::new(), |help| format!("; {help}"));
-        format!("{column}: expected {}, found `{}` in {place}{help}", self.wrong.expected, shorten(&self.cell))
+        // Where values are missing first, what else there is would come as the next error.
+        let text = self.texts.first().filter(|_| is_missing(&self.cell));
+        let also = text.map_or(String::new(), |(text, _)| format!(" and `{}`", shorten(text)));
+        let helps = self.wrong.help.iter().chain(text.and_then(|(_, help)| help.as_ref()));
+        let help: String = helps.map(|help| format!("; {help}")).collect();
+        format!("{column}: expected {}, found {found}{also} in {place}{help}", self.wrong.expected)
     }
 }
 
@@ -149,7 +171,7 @@ impl Survey {
                 .map(|column| format!("{} counts the rows: a network learns nothing from it", layout.column_name(*column))),
         );
         lines.iter().for_each(|line| message.push_str(&format!("\n  {line}")));
-        let good = |column: &&usize| !self.faults.0.contains_key(column) && !counts(column);
+        let good = |column: &&usize| !self.faults.columns.contains_key(column) && !counts(column);
         let good: Vec<String> = columns.iter().filter(good).map(|column| layout.selector(*column)).collect();
         let help = if lines.is_empty() || good.is_empty() || good.len() > NAMED {
             "change the input's shape, or choose columns by `features = […]`".to_owned()
