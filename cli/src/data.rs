@@ -39,6 +39,11 @@ impl Places {
         }
     }
 
+    /// The file of the weights that a recipe reuses.
+    pub fn reused(&self, recipe: &Recipe) -> Option<PathBuf> {
+        recipe.reuse.as_ref().map(|reuse| self.reuse.join(&reuse.path))
+    }
+
     /// The files that the sources of a recipe are read from.
     pub fn files(&self, recipe: &Recipe) -> Vec<PathBuf> {
         let sources = [(&recipe.data, &self.main), (&recipe.validation_data, &self.validation), (&recipe.test_data, &self.test)];

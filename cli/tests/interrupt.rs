@@ -16,7 +16,17 @@ use predicates::prelude::{PredicateBooleanExt, predicate::str::contains};
 
 /// Starts a training that would take hours, and waits until its third epoch is over.
 fn start(folder: &Path) -> Child {
-    start_by(Command::new(env!("CARGO_BIN_EXE_dlm")), folder)
+    start_by(command(), folder)
+}
+
+/// `dlm`, whom no signal that the tests' own starter ignores (`nohup`, a job in the background) is kept from.
+fn command() -> Command {
+    if cfg!(not(target_os = "linux")) {
+        return Command::new(env!("CARGO_BIN_EXE_dlm"));
+    }
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP,INT,TERM", env!("CARGO_BIN_EXE_dlm")]);
+    command
 }
 
 /// As [`start`], by a command that `dlm` or a program that ends as `dlm` is begun with.
@@ -145,7 +155,7 @@ fn ctrl_c_while_compiling_leaves_nothing_behind() {
         format!("#!/bin/sh\nif [ \"$1\" = -vV ]; then echo slow; exit; fi\necho $$ > {}\nexec sleep 100\n", started.display());
     fs::write(&rustc, script).unwrap();
     fs::set_permissions(&rustc, fs::Permissions::from_mode(0o700)).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dlm"));
+    let mut command = command();
     command.current_dir(&folder).env("DLM_CACHE", &cache).env("RUSTC", &rustc).env_remove("DLM_THREADS");
     let child = command.args(["train", "points.dlm"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let begun = Instant::now();

@@ -14,16 +14,33 @@ fn nothing_that_is_read_is_written_over() {
     let run = |arguments: &[&str]| dlm().current_dir(&folder).args(arguments).assert();
     run(&["train", "points.dlm", "--epochs", "1", "--out", "out"]).success();
     fs::copy(path("out/final.safetensors"), path("w.safetensors")).unwrap();
-    fs::copy(path("points.csv"), path("more.csv")).unwrap();
+    for copy in ["more.csv", "other.csv", "test.csv"] {
+        fs::copy(path("points.csv"), path(copy)).unwrap();
+    }
+    fs::copy(path("w.safetensors"), path("reused")).unwrap();
     fs::copy(path("out/log.jsonl"), path("my.jsonl")).unwrap();
     fs::hard_link(path("points.csv"), path("hard.csv")).unwrap();
-    let files =
-        ["points.dlm", "points.csv", "more.csv", "w.safetensors", "my.jsonl", "out/final.safetensors", "out/best.safetensors"];
+    let files = [
+        "points.dlm",
+        "points.csv",
+        "more.csv",
+        "other.csv",
+        "test.csv",
+        "w.safetensors",
+        "reused",
+        "my.jsonl",
+        "out/final.safetensors",
+        "out/best.safetensors",
+    ];
     let contents = || files.map(|name| fs::read(path(name)).unwrap());
     let before = contents();
     let more = r#"validation_data=csv("more.csv", label = "side")"#;
     let train = ["train", "points.dlm", "--epochs", "1", "--set", "split=(test = 0.2)", "--set", more];
     let predict = ["predict", "points.dlm", "--weights", "w.safetensors", "points.csv", "--output"];
+    // The recipe's data is not what is predicted from.
+    let recipe = [r#"validation_data=csv("other.csv", label = "side")"#, r#"test_data=csv("test.csv", label = "side")"#];
+    let predict_more = ["predict", "points.dlm", "--weights", "w.safetensors", "more.csv", "--set", "split=()"];
+    let predict_more = [&predict_more[..], &["--set", recipe[0], "--set", recipe[1], "--output"]].concat();
     for (arguments, what, help) in [
         (&[&train[..], &["--log", "points.csv"]].concat(), "points.csv is read, as data,", "`--log`"),
         (&[&train[..], &["--log", "./out/../more.csv"]].concat(), "more.csv is read, as data,", "`--log`"),
@@ -41,6 +58,14 @@ fn nothing_that_is_read_is_written_over() {
             "`--out`",
         ),
         (&[&predict[..], &["points.csv"]].concat(), "points.csv is read, as data,", "`--output`"),
+        (&[&predict_more[..], &["points.csv"]].concat(), "points.csv is read, as data of the recipe,", "`--output`"),
+        (&[&predict_more[..], &["./out/../other.csv"]].concat(), "other.csv is read, as data of the recipe,", "`--output`"),
+        (&[&predict_more[..], &["test.csv"]].concat(), "test.csv is read, as data of the recipe,", "`--output`"),
+        (
+            &[&predict[..], &["reused", "--set", r#"reuse=weights("reused")"#]].concat(),
+            "reused is read, as weights that are reused,",
+            "`--output`",
+        ),
         (&[&predict[..], &["w.safetensors"]].concat(), "w.safetensors is read, as weights,", "`--output`"),
         (&[&predict[..], &["points.dlm"]].concat(), "points.dlm is read, as the model,", "`--output`"),
         (&vec!["report", "my.jsonl", "--output", "my.jsonl"], "my.jsonl is read, as a log,", "`--output`"),
@@ -83,13 +108,32 @@ fn what_does_not_fit_into_memory_is_an_error_before_anything_is_compiled() {
     let model = common::MODEL.replace("dense(8,", "dense(2000000,").replace("batch     = 8", "batch     = 65536");
     fs::write(folder.path().join("points.dlm"), model).unwrap();
     let run = |arguments: &[&str]| dlm().current_dir(&folder).args(arguments).assert().code(1);
+    // A training has no more rows in a batch than its data, which are few.
+    let wide = fs::read_to_string(folder.path().join("points.dlm")).unwrap().replace("2000000", "200000000");
+    fs::write(folder.path().join("wide.dlm"), wide).unwrap();
+    let train =
+        run(&["train", "wide.dlm"]).stderr(contains("error[E330]: training Points takes").and(contains("compiling").not()));
+    train.stderr(contains("rows of a batch").and(contains("65536").not()));
+    fs::remove_file(folder.path().join("wide.dlm")).unwrap();
     let refused =
         || contains("error[E330]: ").and(contains("TiB of memory")).and(contains("for each of the 65536 rows of a batch"));
-    run(&["train", "points.dlm"]).stderr(refused().and(contains("training Points takes")).and(contains("compiling").not()));
     run(&["eval", "points.dlm", "--weights", "none"]).stderr(refused().and(contains("predicting with Points takes")));
     run(&["predict", "points.dlm", "--weights", "none", "points.csv"]).stderr(refused());
     run(&["bench", "points.dlm"]).stderr(refused());
     assert_eq!(names(folder.path()), ["points.csv", "points.dlm"]);
+}
+
+#[test]
+fn a_batch_larger_than_the_data_takes_no_more_memory_and_trains_the_same() {
+    let folder = points();
+    let rows = fs::read_to_string(folder.path().join("points.csv")).unwrap().lines().count() - 1;
+    let train = |batch: usize| {
+        let (batch, out) = (format!("batch={batch}"), format!("out-{batch}"));
+        let arguments = ["train", "points.dlm", "--epochs", "3", "--set", &batch, "--out", &out];
+        dlm().current_dir(&folder).args(arguments).assert().success();
+        fs::read(folder.path().join(out).join("final.safetensors")).unwrap()
+    };
+    assert!(train(rows) == train(65_536));
 }
 
 #[cfg(unix)]
@@ -136,4 +180,34 @@ fn a_full_disk_costs_nothing_that_was_there() {
     fs::remove_file(disk.path().join("full")).unwrap();
     train("2").success();
     assert!(results() != before && results().len() == 3);
+}
+
+#[test]
+fn a_report_replaces_pages_alone() {
+    let folder = points();
+    let path = |name: &str| folder.path().join(name);
+    let run = |arguments: &[&str]| dlm().current_dir(&folder).args(arguments).assert();
+    run(&["train", "points.dlm", "--epochs", "1", "--out", "out"]).success();
+    run(&["train", "points.dlm", "--epochs", "1", "--out", "more"]).success();
+    let report = |output: &str| run(&["report", "out", "--output", output]);
+    for file in ["points.csv", "points.dlm", "out/final.safetensors", "out/best.safetensors", "more/log.jsonl"] {
+        let before = fs::read(path(file)).unwrap();
+        let refused = || contains(format!("{file} is there, is no page of HTML, and would be written over"));
+        report(file).code(2).stdout("").stderr(refused().and(contains("name another place by `--output`, or remove the file")));
+        if file != "more/log.jsonl" {
+            run(&["report", "out", "more", "--output", file]).code(2).stderr(refused());
+        }
+        assert!(fs::read(path(file)).unwrap() == before, "{file}");
+    }
+    // Neither where it goes by itself.
+    fs::write(path("out/report.html"), "notes").unwrap();
+    run(&["report", "out"]).code(2).stderr(contains("out/report.html is there, is no page of HTML"));
+    // A page is replaced, its own and any other.
+    for page in ["<!doctype html>\n<p>old", "<!DOCTYPE HTML PUBLIC", "<!DOCTYPE html"] {
+        fs::write(path("out/report.html"), page).unwrap();
+        run(&["report", "out"]).success();
+        run(&["report", "out"]).success();
+        assert!(fs::read_to_string(path("out/report.html")).unwrap().contains("Training: out"));
+    }
+    report("new.html").success();
 }

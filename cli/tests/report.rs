@@ -225,3 +225,32 @@ fn two_trainings_are_compared() {
         .stderr(contains("c/a/log.jsonl is read, as a log, and would be written over"));
     report(&["a", "nowhere"]).code(1).stderr(contains("error[E301]: cannot read nowhere"));
 }
+
+#[test]
+fn a_model_that_is_no_better_than_a_guess_is_not_good_news() {
+    let sentence = "the model is no better than a guess: always the mean of the training targets of `y` has an mse of 2";
+    let end = format!(
+        r#"{{"record":"end","model":"Net","test":{{"rows":3,"loss":80.0,"r2":-40.0}},"guess":{{"r2":-0.25}},"judged":"test","verdict":["{sentence}"]}}"#
+    );
+    let (log, shown) = (format!("{LOG}{end}\n"), sentence.replace("`y`", "<code>y</code>"));
+    let verdict =
+        |name: &str| format!("<div class=\"verdict\"><span class=\"name\">{name}</span><ul><li>{shown}</li></ul></div>");
+    let beside = "<strong>-40.0000</strong><span class=\"note\">of the final weights, on 3 samples; a guess: -0.2500</span>";
+    let line = LOG.lines().last().unwrap();
+    for (log, watched) in [(&log, true), (&format!("{line}\n{end}\n"), false)] {
+        let page = page(log);
+        assert!(page.contains(beside), "{page}");
+        // Before what signals tell, where there is that.
+        assert!(page.contains(&format!("<h2>Verdict</h2>{}", verdict("final weights"))), "{page}");
+        assert_eq!(page.contains("<div class=\"verdict fine\">"), watched, "{page}");
+    }
+    // Where all is well nothing is said.
+    let well = page(&format!("{line}\n{}\n", end.replace(&format!("\"{sentence}\""), "")));
+    assert!(well.contains(beside) && !well.contains("<h2>Verdict</h2>"), "{well}");
+    let folder = folder(&log);
+    fs::write(folder.path().join("other.jsonl"), LOG).unwrap();
+    dlm().current_dir(&folder).args(["report", "other.jsonl", "runs/net"]).assert().success();
+    let page = fs::read_to_string(folder.path().join("comparison.html")).unwrap();
+    assert!(page.contains(&verdict("net")) && page.matches("<div class=\"verdict").count() == 1, "{page}");
+    assert!(page.contains("<th>test r2 of a guess</th><td><span class=\"note\">–</span></td><td>-0.2500</td>"), "{page}");
+}

@@ -522,7 +522,14 @@ fn what_a_training_is_measured_by_and_classes_are_said() {
     let (out, errors) = (text(&train.get_output().stdout), text(&train.get_output().stderr));
     assert!(errors.contains("side: the classes are `left`, `right`, in this order"), "{errors}");
     let guess = out.lines().rev().nth(1).unwrap();
-    assert!(guess.starts_with("guess  accuracy "), "{out}");
+    assert!(guess.starts_with("guess on the test part  accuracy "), "{out}");
+    // Between the lines of two parts it says to which it belongs, which is the validation's where there is no test.
+    for (split, part) in [("(validation = 0.2)", "validation"), ("()", "training")] {
+        let split = ["train", "points.dlm", "--epochs", "1", "--out", "out", "--set", &format!("split={split}")];
+        let out = text(&dlm().current_dir(&folder).args(split).assert().success().get_output().stdout);
+        let guess = out.lines().rev().nth(1).unwrap();
+        assert!(guess.starts_with(&format!("guess on the {part} part  accuracy ")), "{out}");
+    }
     let json = ["train", "points.dlm", "--out", "out", "--format", "json"];
     let train = dlm().current_dir(&folder).args(json).assert().success();
     let last = json_lines(&train.get_output().stdout).pop().unwrap();
@@ -564,4 +571,23 @@ fn advice_is_on_the_recipe_that_is_trained() {
         "{said}"
     );
     assert!(!run(&["train", "points.dlm", "--set", "warmup=steps(159)"]).contains("W029"));
+}
+
+#[test]
+fn a_rate_of_0_teaches_nothing_and_the_watch_says_so() {
+    let folder = points();
+    let train = |set: &str| {
+        let arguments = ["train", "points.dlm", "--watch", "--epochs", "2", "--out", "out", "--set", set];
+        text(&dlm().current_dir(&folder).args(arguments).assert().success().get_output().stderr)
+    };
+    let said = train("optimizer.lr=0");
+    for step in [1, 9] {
+        assert!(said.contains(&format!("at step {step}: nothing is learned: every update is 0\n")), "{said}");
+    }
+    // At the first step of a warm-up it is as it is meant to be.
+    let said = train("warmup=epochs(1)");
+    assert!(
+        said.contains("at step 1: signals are steady") && !said.contains("are 0 to") && !said.contains("nothing is"),
+        "{said}"
+    );
 }

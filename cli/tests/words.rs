@@ -119,3 +119,16 @@ fn names_of_any_script_go_all_the_way() {
     run(&["report", "out"]).stdout("out/report.html\n");
     assert!(std::fs::read_to_string(folder.path().join("out/report.html")).unwrap().contains("model Größe"));
 }
+
+#[test]
+fn pages_install_the_command_as_it_can_be() {
+    for page in ["README.md", "cli/README.md"] {
+        let text = std::fs::read_to_string(common::in_workspace(page)).unwrap();
+        let installs: Vec<&str> = text.lines().filter(|line| line.contains("cargo install")).collect();
+        assert!(!installs.is_empty(), "{page} does not say how the command is installed");
+        // Nothing is published: it comes from a checkout.
+        for line in installs {
+            assert!(line.contains("cargo install --path cli") && line.contains("from a checkout"), "{page}: {line}");
+        }
+    }
+}

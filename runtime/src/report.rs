@@ -108,9 +108,9 @@ fn write_metrics(f: &mut fmt::Formatter<'_>, outputs: &[OutputMetrics]) -> fmt::
 }
 
 impl fmt::Display for Judged<'_> {
-    /// "guess  accuracy 33.33 %", what the guess achieves.
+    /// "guess on the test part  accuracy 33.33 %", what the guess achieves and where.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("guess")?;
+        write!(f, "guess on the {} part", self.part)?;
         write_metrics(f, self.guess)
     }
 }

@@ -20,7 +20,7 @@ pub struct Signals {
 pub struct Pace {
     /// Whether the next one's is higher, as in a warm-up.
     pub rises: bool,
-    /// The share that it is of the highest so far; 0 where all were 0.
+    /// The share that it is of the highest so far; 1 where all were 0.
     pub share: f64,
 }
 
@@ -29,7 +29,7 @@ impl Pace {
     pub const CONSTANT: Pace = Pace { rises: false, share: 1.0 };
 
     pub(crate) fn new(rate: f64, next: f64, highest: f64) -> Self {
-        Pace { rises: next > rate, share: if highest > 0.0 { rate / highest } else { 0.0 } }
+        Pace { rises: next > rate, share: if highest > 0.0 { rate / highest } else { 1.0 } }
     }
 }
 
@@ -151,8 +151,10 @@ impl Signals {
             return Some(format!("updates are large: a step changes `{}` by {} of its size", high.of, share(percent)));
         }
         // That they are small where the rate is, as the schedule wants it, tells nothing.
-        (!self.pace.rises && percent < SMALL_UPDATE * self.pace.share)
-            .then(|| format!("updates are tiny: no step changes a weight by more than {} of its size", share(percent)))
+        (!self.pace.rises && percent < SMALL_UPDATE * self.pace.share).then(|| match percent {
+            0.0 => "nothing is learned: every update is 0".to_owned(),
+            _ => format!("updates are tiny: no step changes a weight by more than {} of its size", share(percent)),
+        })
     }
 
     fn steady(&self) -> String {
@@ -163,7 +165,8 @@ impl Signals {
         }
         let (low, high) = (sizes.clone().fold(f64::INFINITY, f64::min), sizes.fold(0.0, f64::max));
         let updates: Vec<f64> = self.all(Figure::Update).map(|signal| signal.value.into()).collect();
-        if updates.is_empty() {
+        // Where the rate is 0 for now, as at the first step of a warm-up, there are updates that change nothing.
+        if updates.iter().all(|update| *update == 0.0) {
             return format!(
                 "signals are steady: the smallest gradient is {} of the largest; no weight is changed",
                 share(low / high)
@@ -274,6 +277,17 @@ mod tests {
         assert!(steady(&signals), "{signals}");
         signals.pace = Pace::new(1e-4, 1e-5, 1e-3);
         assert!(!steady(&signals), "{signals}");
+        // None at all is another matter, unless the rate has yet to rise or has fallen to 0.
+        signals.figures.iter_mut().filter(|signal| signal.figure == update).for_each(|signal| signal.value = 0.0);
+        for pace in [Pace::CONSTANT, Pace::new(0.0, 0.0, 0.0)] {
+            signals.pace = pace;
+            assert_eq!(signals.to_string(), "nothing is learned: every update is 0");
+        }
+        for pace in [Pace::new(0.0, 1e-3, 0.0), Pace::new(0.0, 0.0, 1e-3)] {
+            signals.pace = pace;
+            let steady = "signals are steady: the smallest gradient is 1.0 of the largest; no weight is changed";
+            assert_eq!(signals.to_string(), steady);
+        }
         let text = said(&[0.5, 1.0, 1.0], &[]);
         assert_eq!(text, "signals are steady: the smallest gradient is 0.50 of the largest; no weight is changed");
         let text = said(&[0.5, 1.0, 1.0], &[("a", update, 0.002), ("b", update, 0.03)]);

@@ -563,6 +563,14 @@ impl Trainer {
         self.begin_averages(|_| true);
         self.look_ahead(|_| true);
         self.loaded = true;
+        if loaded.whole && loaded.has_metadata {
+            // All that the weights were trained with: what they do without is not left over from others.
+            let spec = self.spec();
+            for parameter in spec.parameters.iter().filter(|parameter| !loaded.normalized.has(spec, parameter)) {
+                initialize(parameter, 0, &mut self.memory.as_mut_slice()[parameter.range()]);
+            }
+            (self.normalized, self.normalization, self.predicts_raw) = (Normalized::default(), None, false);
+        }
         if loaded.normalized.inputs || loaded.normalization.is_some() {
             self.normalization = loaded.normalization;
         }

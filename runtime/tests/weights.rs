@@ -539,6 +539,21 @@ fn a_trainer_takes_a_file_without_normalisation_and_fits_it() {
 }
 
 #[test]
+fn weights_that_know_no_normalisation_keep_none_of_weights_before_them() {
+    let fitted = linear(|program| (program.spec.recipe.normalize, program.spec.recipe.epochs) = (Normalize::Standard, 1));
+    let mut trainer = Trainer::new(fitted);
+    trainer.fit(&dataset(20), &mut Progress::silent()).unwrap();
+    let (normalized, raw) = (trainer.to_bytes(), Trainer::with_seed(linear(|_| {}), 5).to_bytes());
+    let scale = |trainer: &Trainer| trainer.parameter("normalize.x.scale").into_raw_vec_and_offset().0;
+    let mut trainer = Trainer::new(linear(|_| {}));
+    trainer.load_bytes(&normalized).unwrap();
+    assert_ne!(scale(&trainer), [1.0, 1.0]);
+    trainer.load_bytes(&raw).unwrap();
+    assert_eq!(scale(&trainer), [1.0, 1.0]);
+    assert!(trainer.to_bytes() == raw);
+}
+
+#[test]
 fn a_layer_called_normalize_is_no_normalisation() {
     let folder = Folder::new();
     let named = linear(|program| {

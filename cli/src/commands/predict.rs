@@ -9,6 +9,7 @@ use dlm_runtime::{Model, data, room};
 
 use crate::args::Predict;
 use crate::console::Console;
+use crate::data::Places;
 use crate::failure::Failure;
 use crate::predictions::{Predictions, predictions};
 use crate::prepare::{load, say_notes, say_threads, threads};
@@ -23,7 +24,11 @@ pub fn run(arguments: &Predict, console: &Console) -> Result<(), Failure> {
     let unit = source.choose(&arguments.selection, Replaced::default(), console, true)?;
     if let Some(output) = &arguments.output {
         let inputs = Inputs::default().and(&arguments.selection.file, "the model").and(&arguments.weights, "weights");
-        inputs.and(&arguments.input, "data").spare(output, "--output")?;
+        let inputs = inputs.and(&arguments.input, "data");
+        // What it was trained on is not read here, but would be missed as much.
+        let places = Places::new(&source, &arguments.selection, false);
+        let inputs = inputs.with(places.files(&unit.recipe), "data of the recipe");
+        inputs.with(places.reused(&unit.recipe), "weights that are reused").spare(output, "--output")?;
     }
     let compiled = compile(&unit, CompileOptions::default());
     room::to_predict(&describe(&compiled))?;

@@ -1,8 +1,10 @@
 //! `dlm report`: the log of a training as a page of HTML.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use dlm_runtime::whole::is_special;
 use serde_json::json;
 
 use crate::args::Report;
@@ -34,6 +36,7 @@ pub fn run(arguments: &Report, console: &Console) -> Result<(), Failure> {
     let output = arguments.output.clone().unwrap_or_else(|| first.path.with_file_name(name));
     let logs = std::iter::once(&first).chain(&second).map(|training| training.path.clone());
     Inputs::default().with(logs, "a log").spare(&output, "--output")?;
+    spare_all_but_pages(&output)?;
     let page = match &second {
         None => page(&Run { name: &first.name, log: &first.log }),
         Some(second) => {
@@ -56,6 +59,26 @@ pub fn run(arguments: &Report, console: &Console) -> Result<(), Failure> {
         return console.result(object);
     }
     console.result(output.display())
+}
+
+/// What a page begins with, in any case.
+const DOCTYPE: &[u8] = b"<!doctype html";
+
+/// Makes sure that a file to be written replaces a page if anything: weights or data may not be made again so easily.
+fn spare_all_but_pages(output: &Path) -> Result<(), Failure> {
+    if is_standard(output) || is_special(output) {
+        return Ok(());
+    }
+    let mut begin = Vec::new();
+    match File::open(output).and_then(|file| file.take(DOCTYPE.len() as u64).read_to_end(&mut begin)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Failure::file("read", output, error)),
+        Ok(_) if begin.eq_ignore_ascii_case(DOCTYPE) => Ok(()),
+        Ok(_) => {
+            let message = format!("{} is there, is no page of HTML, and would be written over", output.display());
+            Err(Failure::usage(message, "name another place by `--output`, or remove the file if it is not needed"))
+        }
+    }
 }
 
 /// Reads a log, and says if its last line is cut.

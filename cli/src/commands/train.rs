@@ -2,6 +2,7 @@
 
 use dlm_compiler::compile::{CompileOptions, compile};
 use dlm_compiler::describe::describe;
+use dlm_compiler::graph::Unit;
 use dlm_runtime::{Error, FeatureNames, Labels, Normalize, OutputKind, Report, Spec, Trainer, names_of_reused, room};
 
 use crate::args::Train;
@@ -29,15 +30,18 @@ pub fn run(arguments: &Train, console: &Console) -> Result<(), Failure> {
     let spec = describe(&compiled);
     let inputs = Inputs::default().and(&arguments.selection.file, "the model").with(places.files(&unit.recipe), "data");
     let inputs = inputs.with(arguments.weights.clone(), "weights to begin with");
-    let inputs = inputs.with(spec.recipe.reuse.map(|reuse| places.reuse.join(reuse.path)), "weights that are reused");
+    let inputs = inputs.with(places.reused(&unit.recipe), "weights that are reused");
     Output::spare(&inputs, arguments.out.as_deref(), arguments.log.as_deref())?;
-    room::to_train(&spec)?;
     let (labels, features) = match (&arguments.weights, spec.recipe.reuse) {
         (Some(weights), _) => (Labels::of_weights(&spec, weights)?, FeatureNames::of_weights(&spec, weights)?),
         (None, Some(reuse)) => names_of_reused(&spec, places.reuse.join(reuse.path))?,
         (None, None) => (Labels::default(), FeatureNames::default()),
     };
     let data = Data::load(&spec, &unit.recipe, &places, &labels, &features)?;
+    let smaller = with_no_more_rows(&unit, &data);
+    let compiled = smaller.as_ref().map_or(compiled, |unit| compile(unit, CompileOptions::default()));
+    let spec = describe(&compiled);
+    room::to_train(&spec)?;
     if !arguments.quiet {
         let advice: Vec<_> = last_batch_of_one(&unit, &data).into_iter().chain(unreached_lengths(&unit, &data)).collect();
         console.placeless(&advice);
@@ -121,6 +125,20 @@ fn diverged(error: Error, output: &Output) -> Failure {
         _ => return error.into(),
     };
     Failure::from(error).note(note)
+}
+
+/// The recipe with a batch of no more rows than there are, so that its buffers are no larger than the data needs. Whatever part is
+/// trained on or evaluated then is one batch, as it was.
+fn with_no_more_rows(unit: &Unit, data: &Data) -> Option<Unit> {
+    let parts = [data.validation.as_ref(), data.test.as_ref()].into_iter().flatten();
+    let rows = parts.fold(data.main.rows(), |rows, part| rows.max(part.rows())).max(1);
+    // A batch that is not full is left out, and that is told.
+    let fits = rows >= unit.recipe.batch || unit.recipe.drop_last;
+    (!fits).then(|| {
+        let mut unit = unit.clone();
+        unit.recipe.batch = rows;
+        unit
+    })
 }
 
 /// Which class is which, a line for each output whose classes have names: `class_weights` go by their order.

@@ -13,6 +13,9 @@ pub fn page(runs: &[Run<'_>; 2]) -> String {
         header { h1 { (one.name) " and " (other.name) } }
         @for run in runs { (super::notices(run.log, Some(run.name))) }
         section { h2 { "What they came to" } (table(runs, &results(runs), false)) }
+        @if runs.iter().any(|run| !run.log.verdict().is_empty()) {
+            section { h2 { "Verdict" } @for run in runs { (super::judgement(run.log, run.name)) } }
+        }
         section { h2 { "In what they differ" } (differences(runs)) }
         section { h2 { "Course" } (course::charts(runs)) }
         p.note { "Signals are on the page of each: " code { "dlm report RUN" } "." }
@@ -37,6 +40,10 @@ fn results(runs: &[Run<'_>; 2]) -> Vec<Row> {
     rows.extend(metrics(validation, false).into_iter().map(|(name, values)| (format!("validation {name}, then"), values)));
     let test = runs.each_ref().map(|run| run.log.test().map(|(_, figures)| figures));
     rows.extend(metrics(test, true).into_iter().map(|(name, values)| (format!("test {name}"), values)));
+    for part in ["validation", "test"] {
+        let guess = runs.each_ref().map(|run| Some(run.log.guess(part)));
+        rows.extend(metrics(guess, true).into_iter().map(|(name, values)| (format!("{part} {name} of a guess"), values)));
+    }
     rows.retain(|(_, values)| values.iter().any(Option::is_some));
     rows
 }

@@ -60,7 +60,8 @@ pub fn end(line: &Map<String, Value>) -> Result<End, String> {
         remarks.push(format!("The final weights are those of epoch {epoch}, the best."));
     }
     let seconds = if line.contains_key("seconds") { Some(number(line, "seconds")?) } else { None };
-    Ok(End { model: text(line, "model")?.unwrap_or_default(), parts, seconds, remarks })
+    let guess = text(line, "judged")?.zip(object(line, "guess")?.map(figures).transpose()?);
+    Ok(End { model: text(line, "model")?.unwrap_or_default(), parts, seconds, remarks, guess, verdict: sentences(line)? })
 }
 
 /// Loss and metrics of an evaluation, by name.
@@ -84,12 +85,17 @@ pub fn epoch(line: &Map<String, Value>) -> Result<Epoch, String> {
 
 fn watched(value: &Value) -> Result<Watched, String> {
     let Value::Object(watched) = value else { return Err("`signals` holds something else than objects".to_owned()) };
-    let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("`verdict` holds something else than texts");
     Ok(Watched {
         step: whole(watched, "step")?,
         signals: list(watched, "signals")?.iter().map(signal).collect::<Result<_, _>>()?,
-        verdict: list(watched, "verdict")?.iter().map(text).collect::<Result<_, _>>()?,
+        verdict: sentences(watched)?,
     })
+}
+
+/// A verdict.
+fn sentences(object: &Map<String, Value>) -> Result<Vec<String>, String> {
+    let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("`verdict` holds something else than texts".to_owned());
+    list(object, "verdict")?.iter().map(text).collect()
 }
 
 fn signal(value: &Value) -> Result<Signal, String> {

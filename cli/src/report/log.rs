@@ -50,6 +50,10 @@ pub struct End {
     pub seconds: Option<f64>,
     /// What is to be said of how it ended.
     pub remarks: Vec<String>,
+    /// The part on which it was judged, and what a guess achieves there that looks at no input, by name.
+    pub guess: Option<(String, Figures)>,
+    /// A sentence for each output of which the model knows no more than that guess.
+    pub verdict: Vec<String>,
 }
 
 /// An epoch. A number that was not finite is NaN.
@@ -197,6 +201,17 @@ impl Log {
         parts.filter(|(part, ..)| *part == "test").map(|(_, rows, figures)| (*rows, figures.as_slice())).next()
     }
 
+    /// What a guess achieves on a part that looks at no input, by name; empty where the log does not say it of this part.
+    pub fn guess(&self, part: &str) -> &[(String, f64)] {
+        let guess = self.end.as_ref().and_then(|end| end.guess.as_ref());
+        guess.filter(|(judged, _)| judged == part).map_or(&[], |(_, figures)| figures.as_slice())
+    }
+
+    /// What the final weights are told beside a guess: a sentence for each output that is no better; none where all is well.
+    pub fn verdict(&self) -> &[String] {
+        self.end.as_ref().map_or(&[], |end| end.verdict.as_slice())
+    }
+
     /// The watched steps of all epochs.
     pub fn watched(&self) -> impl DoubleEndedIterator<Item = &Watched> {
         self.epochs.iter().flat_map(|epoch| &epoch.signals)
@@ -227,6 +242,7 @@ mod tests {
             (r#"{"record":"strat"}"#, "log.jsonl:3: `record` is none of `start`, `epoch`, `end`"),
             (r#"{"record":"start"}"#, "log.jsonl:3: a training begins anew: this is more than one training"),
             (r#"{"record":"end","test":3}"#, "log.jsonl:3: `test` is no object"),
+            (r#"{"record":"end","verdict":[3]}"#, "log.jsonl:3: `verdict` holds something else than texts"),
             (r#"{"record":"end","error":{"message":3}}"#, "log.jsonl:3: `message` is no text"),
             ("nonsense", "log.jsonl:3: this is no JSON: expected ident in column 2"),
             ("[1]", "log.jsonl:3: this is no JSON object"),
@@ -271,9 +287,11 @@ mod tests {
     #[test]
     fn the_first_and_the_last_record_are_read() {
         let start = r#"{"record":"start","model":"Net","recipe":"Plain","seed":7,"threads":2,"settings":{"batch":"8"},"set":{"batch":"8"},"data":{"train":1200,"test":3,"xxh3":"ab"}}"#;
-        let end = r#"{"record":"end","model":"Net","seconds":3.5,"stopped":true,"restored":1,"test":{"rows":3,"loss":0.5,"accuracy":null}}"#;
+        let end = r#"{"record":"end","model":"Net","seconds":3.5,"stopped":true,"restored":1,"test":{"rows":3,"loss":0.5,"accuracy":null},"guess":{"accuracy":0.25},"judged":"test","verdict":["no better"]}"#;
         let log = Log::parse(&format!("{start}\n{LINE}\n{end}\n"), "log.jsonl").unwrap();
         assert_eq!(log.model(), Some("Net"));
+        assert_eq!((log.guess("test"), log.guess("validation")), (&[("accuracy".to_owned(), 0.25)][..], &[][..]));
+        assert_eq!(log.verdict(), ["no better"]);
         let begin = log.start.unwrap();
         assert_eq!(
             (begin.recipe.as_str(), &begin.settings, &begin.set),

@@ -77,7 +77,7 @@ pub fn page(run: &Run<'_>) -> String {
         header { h1 { (run.name) } @if let Some(what) = what(log) { p.note { (what) } } }
         (notices(log, None))
         (tiles(log))
-        @if !watched.is_empty() { (verdicts(log)) }
+        @if !watched.is_empty() || !log.verdict().is_empty() { (verdicts(log)) }
         section { h2 { "Course" } (course::charts(std::slice::from_ref(run))) }
         @if watched.is_empty() {
             p.note { "No signals were measured: " code { "dlm train --watch" } " does, and this page then shows where gradients go." }
@@ -147,6 +147,10 @@ fn tiles(log: &Log) -> Markup {
     let tile = |name: &str, value: String, note: String| {
         html! { div.tile { span.name { (name) } strong { (value) } span.note { (note) } } }
     };
+    let beside = |note: String, part: &str, name: &str| match log.guess(part).iter().find(|(guessed, _)| guessed == name) {
+        Some((_, value)) => format!("{note}; a guess: {}", figure(name, *value)),
+        None => note,
+    };
     html! {
         div.tiles {
             (tile("epochs", log.epochs.len().to_string(), format!("in {time}")))
@@ -154,12 +158,14 @@ fn tiles(log: &Log) -> Markup {
             @if let Some((loss, epoch)) = log.best() {
                 (tile("validation loss", figure(LOSS, loss), format!("the best, in epoch {}", epoch.epoch)))
                 @for (name, value) in worth_telling(&epoch.validation).filter(|(name, _)| name != LOSS) {
-                    (tile(&format!("validation {name}"), figure(name, *value), format!("in epoch {}", epoch.epoch)))
+                    @let note = beside(format!("in epoch {}", epoch.epoch), "validation", name);
+                    (tile(&format!("validation {name}"), figure(name, *value), note))
                 }
             }
             @if let Some((rows, figures)) = log.test() {
                 @for (name, value) in worth_telling(figures) {
-                    (tile(&format!("test {name}"), figure(name, *value), format!("of the final weights, on {}", samples(rows))))
+                    @let note = beside(format!("of the final weights, on {}", samples(rows)), "test", name);
+                    (tile(&format!("test {name}"), figure(name, *value), note))
                 }
             }
         }
@@ -216,10 +222,19 @@ fn is_share(name: &str) -> bool {
     name.rsplit('.').next() == Some("accuracy")
 }
 
-/// What the first and the last watched step tell, and all others on demand.
+/// That the final weights are no better than a guess, which is never good news.
+fn judgement(log: &Log, name: &str) -> Markup {
+    html! {
+        @if !log.verdict().is_empty() { div.verdict {
+            span.name { (name) }
+            ul { @for sentence in log.verdict() { li { (in_code(sentence)) } } }
+        } }
+    }
+}
+
+/// What there is to say of the final weights, what the first and the last watched step tell, and all others on demand.
 fn verdicts(log: &Log) -> Markup {
     let all: Vec<&Watched> = log.watched().collect();
-    let (first, last) = (all[0], all[all.len() - 1]);
     let item = |watched: &Watched| {
         let fine = watched.verdict.iter().all(|verdict| is_fine(verdict));
         html! {
@@ -232,8 +247,9 @@ fn verdicts(log: &Log) -> Markup {
     html! {
         section {
             h2 { "Verdict" }
-            (item(first))
-            @if all.len() > 1 { (item(last)) }
+            (judgement(log, "final weights"))
+            @if let Some(first) = all.first() { (item(first)) }
+            @if let Some(last) = all.last().filter(|_| all.len() > 1) { (item(last)) }
             @if all.len() > 2 { details {
                 summary { "all " (all.len()) " watched steps" }
                 @for watched in &all { (item(watched)) }
