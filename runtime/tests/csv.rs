@@ -297,10 +297,12 @@ fn features_of_one_name_are_told_apart_or_refused() {
     assert!(message(text.replace('b', "a"), &y, &spec).ends_with("`a`: 0, 1 and 2 (from 0)"));
     // Nor is one to be named as a label is that goes by its number: the weights would not know its name.
     assert!(message("a,b,c,a\n1,2,3,4\n", &csv(&[&["3"]], &[]), &spec).ends_with("`a`: 0 and 3 (from 0)"));
-    // What is predicted from is no other matter.
-    let known = FeatureNames::default();
-    let found = with_file(text, |folder| load_inputs(&y, folder, &spec, &known)).unwrap_err();
-    assert_eq!(found.code(), "E302");
+    // What weights that know no names are given goes by its place, whatever it is called.
+    let known = FeatureNames::default().with_bases(vec![vec![0.0; 3]]);
+    let inputs = with_file(text, |folder| load_inputs(&y, folder, &spec, &known)).unwrap();
+    assert_eq!(inputs, [[1.0, 2.0, 3.0, 5.0, 6.0, 7.0]]);
+    let like = with_file(text, |folder| load_like(&y, folder, &spec, &Labels::default(), &known)).unwrap();
+    assert_eq!(like.inputs(), inputs);
     // Who leaves them out, or says which by number, has told them apart; columns without a name are none of one.
     let features = csv(&[&["y"]], &[&["b", "a"]]);
     assert_eq!(read("d,a,d,b,y\n0,1,0,2,4\n", &features, &LINEAR.spec).unwrap().inputs(), [[2.0, 1.0]]);

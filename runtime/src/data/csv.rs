@@ -116,7 +116,12 @@ impl Table {
         let (targets, weight) = self.layout.targets(wanted, spec)?;
         let beside: Vec<usize> = targets.iter().flatten().copied().chain(weight).collect();
         match self.layout.features(wanted, &beside, spec)? {
-            Ok(features) => self.collect(&Places { features, targets, weight }, wanted, spec, classes),
+            Ok(features) => {
+                if wanted.features.is_empty() && wanted.known.fixed_bases(0).is_none() {
+                    self.layout.check_names(&features)?;
+                }
+                self.collect(&Places { features, targets, weight }, wanted, spec, classes)
+            }
             Err(rest) => Err(self.misfit(&rest, true, spec)),
         }
     }

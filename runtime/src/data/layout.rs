@@ -157,7 +157,6 @@ impl Layout {
             if rest.len() != inputs {
                 return Ok(Err(rest));
             }
-            self.check_names(&rest)?;
             let mut rest = rest.into_iter();
             return Ok(Ok(spec.inputs.iter().map(|input| rest.by_ref().take(input.features()).collect()).collect()));
         }
@@ -200,10 +199,10 @@ impl Layout {
         names.iter().map(|name| find(name.as_ref())).collect()
     }
 
-    /// An error if one of these columns, which nobody asked for by name, has the name of another: in a file of another order
-    /// nothing would tell them apart.
-    fn check_names(&self, columns: &[usize]) -> Result<(), Error> {
-        columns.iter().filter_map(|column| self.name(*column)).try_for_each(|name| self.check_once(name))
+    /// An error if one of these columns, which a training takes without being asked to, has the name of another: what it learns
+    /// would know none of its names, and in a file of another order nothing would tell the columns apart.
+    pub(super) fn check_names(&self, columns: &[Vec<usize>]) -> Result<(), Error> {
+        columns.iter().flatten().filter_map(|column| self.name(*column)).try_for_each(|name| self.check_once(name))
     }
 
     /// An error if several columns have this name.
