@@ -135,3 +135,16 @@ fn a_misspelt_word_makes_nothing_else_unknown() {
     let found: Vec<String> = diagnostics.into_iter().flat_map(|diagnostic| diagnostic.help).collect();
     assert_eq!(found, ["model", "input", "output", "train", "like"].map(|word| format!("did you mean `{word}`?")));
 }
+
+/// Of a string that does not end nothing more is known than that.
+#[test]
+fn what_is_broken_is_one_error() {
+    let source =
+        "model M {\n    input x: f32[2];\n    dense(1);\n    output y: f32[1];\n}\ntrain M {\n    optimizer = \"a\u{e9});\n}\n";
+    let (program, diagnostics) = dlm_compiler::check(source);
+    assert!(program.is_none());
+    let codes: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code.0).collect();
+    assert_eq!(codes, ["E006"]);
+    let span = diagnostics[0].primary.span;
+    assert_eq!(&source[span.start..span.end], "\"a\u{e9});");
+}

@@ -68,8 +68,12 @@ pub fn check_with(source: &str, overrides: &Overrides) -> (Option<Program>, Vec<
         sort(&mut diagnostics);
         return (program, diagnostics);
     }
-    // The tree lacks what could not be parsed. What can be said of a call or a setting by itself still holds.
-    diagnostics.extend(found.into_iter().filter(|diagnostic| LOCAL.contains(&diagnostic.code)));
+    // The tree lacks what could not be parsed. What can be said of a call or a setting by itself still holds, but not of what is
+    // broken itself.
+    let broken: Vec<Span> = diagnostics.iter().map(|diagnostic| diagnostic.primary.span).collect();
+    let is_whole = |span: Span| broken.iter().all(|broken| span.start < broken.start || broken.end < span.end);
+    let holds = |diagnostic: &Diagnostic| LOCAL.contains(&diagnostic.code) && is_whole(diagnostic.primary.span);
+    diagnostics.extend(found.into_iter().filter(holds));
     sort(&mut diagnostics);
     (None, diagnostics)
 }
